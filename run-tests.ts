@@ -1,0 +1,123 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/**
+ * `npm test`: every check and test that this machine can run, one stage after the other. A red stage does not stop the
+ * next, so that one run shows all that is wrong. Ends with `N passed, N failed` over everything that ran.
+ */
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+interface Stage {
+  name: string;
+  command: string;
+  args: readonly string[];
+  env?: Record<string, string>;
+  /** Why the stage can't run here; undefined: it can. */
+  missing?: string | undefined;
+  /** Reads what the stage counted; without it the stage itself counts as one. */
+  tally?: () => Tally;
+}
+
+const root = import.meta.dirname;
+const reports = mkdtempSync(path.join(tmpdir(), "sluice-reports-"));
+const bin = (name: string) => path.join(root, "node_modules/.bin", name);
+
+const unitReport = path.join(reports, "unit.json");
+const browserReport = path.join(reports, "browser.json");
+
+function readReport<T>(file: string): T {
+  return JSON.parse(readFileSync(file, "utf8")) as T;
+}
+
+function unitTally(): Tally {
+  const { numPassedTests, numFailedTests, testResults } = readReport<{ numPassedTests: number; numFailedTests: number; testResults: { status: string; assertionResults: unknown[] }[] }>(unitReport);
+  // A file that could not even be loaded has no tests to count as failed.
+  const broken = testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
+  return { passed: numPassedTests, failed: numFailedTests + broken };
+}
+
+function browserTally(): Tally {
+  const { stats, errors } = readReport<{ stats: { expected: number; unexpected: number; flaky: number }; errors: unknown[] }>(browserReport);
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
+}
+
+function browserMissing(): string | undefined {
+  const browser = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+  if (!existsSync(browser)) return `no Chromium at ${browser}: install it or set CHROMIUM_PATH`;
+  const kubectl = spawnSync(process.env["KUBECTL_PATH"] ?? "kubectl", ["version", "--client"], { stdio: "ignore" });
+  return kubectl.status === 0 ? undefined : "no kubectl on PATH: install it or set KUBECTL_PATH";
+}
+
+const stages: readonly Stage[] = [
+  { name: "types", command: bin("tsc"), args: ["-p", "tsconfig.json"] },
+  { name: "types of the console", command: bin("tsc"), args: ["-p", "apps/web/tsconfig.json"] },
+  { name: "lint", command: bin("oxlint"), args: ["--type-aware"] },
+  { name: "unused code", command: bin("knip"), args: [] },
+  // The story's tests each start a demo; one build before them serves all.
+  { name: "the console's production build", command: process.execPath, args: ["demo/src/build-console.ts"] },
+  {
+    name: "unit, integration and story tests",
+    command: bin("vitest"),
+    args: ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
+    tally: unitTally,
+  },
+  {
+    name: "browser tests",
+    command: bin("playwright"),
+    args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
+    missing: browserMissing(),
+    tally: browserTally,
+  },
+];
+
+function run(stage: Stage): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(stage.command, stage.args, { cwd: root, env: { ...process.env, ...stage.env }, stdio: ["ignore", "inherit", "inherit"] });
+    const pass = (signal: NodeJS.Signals) => child.kill(signal);
+    process.once("SIGTERM", pass).once("SIGINT", pass);
+    child.once("error", (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.once("exit", (code) => {
+      process.off("SIGTERM", pass).off("SIGINT", pass);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+function tallyOf(stage: Stage, code: number): Tally {
+  if (stage.tally === undefined) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  try {
+    const tally = stage.tally();
+    // Red without a failed test (a leaked handle, a crash after the last test) is red all the same.
+    return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+const total: Tally = { passed: 0, failed: 0 };
+const lines: string[] = [];
+for (const stage of stages) {
+  if (stage.missing !== undefined) {
+    lines.push(`skipped   ${stage.name}: ${stage.missing}`);
+    continue;
+  }
+  console.log(`\n== ${stage.name}`);
+  const startedMs = performance.now();
+  const tally = tallyOf(stage, await run(stage));
+  total.passed += tally.passed;
+  total.failed += tally.failed;
+  lines.push(`${tally.failed === 0 ? "passed" : "FAILED"}    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
+rmSync(reports, { recursive: true, force: true });
+console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
