@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { startReconcileLoop } from "./reconcile-loop.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("startReconcileLoop", () => {
+  test("works on a key once however often it was added, and again if it was added meanwhile", async () => {
+    const seen: string[] = [];
+    const gates: (() => void)[] = [];
+    const loop = startReconcileLoop({
+      reconcile: (key) => {
+        seen.push(key);
+        return new Promise((resolve) => gates.push(() => resolve(undefined)));
+      },
+    });
+    for (const key of ["a", "b", "a", "b", "a"]) loop.add(key);
+    expect(seen).toEqual(["a"]);
+    expect(loop.waiting).toBe(1);
+    gates[0]?.();
+    await vi.waitFor(() => expect(seen).toEqual(["a", "b"]));
+    gates[1]?.();
+    await vi.waitFor(() => expect(seen).toEqual(["a", "b", "a"]));
+    gates[2]?.();
+    await loop.stop();
+    expect(seen).toEqual(["a", "b", "a"]);
+  });
+
+  test("never works on more keys at once than it may", async () => {
+    let active = 0;
+    let most = 0;
+    const loop = startReconcileLoop({
+      concurrency: 3,
+      reconcile: async () => {
+        most = Math.max(most, ++active);
+        await Promise.resolve();
+        active--;
+      },
+    });
+    for (let index = 0; index < 20; index++) loop.add(`k${index}`);
+    await vi.waitFor(() => expect([active, loop.waiting]).toEqual([0, 0]));
+    expect(most).toBe(3);
+    await loop.stop();
+  });
+
+  test("backs off a failing key, each for itself, and forgets its failures on success", async () => {
+    const tries: Record<string, number[]> = { bad: [], good: [] };
+    let broken = true;
+    const errors: number[] = [];
+    const start = Date.now();
+    const loop = startReconcileLoop({
+      random: () => 0,
+      backoff: { firstMs: 100, mostMs: 300 },
+      onError: (_key, _error, failures) => errors.push(failures),
+      reconcile: async (key) => {
+        tries[key]?.push(Date.now() - start);
+        if (key === "bad" && broken) throw new Error("no");
+      },
+    });
+    loop.add("bad");
+    loop.add("good");
+    await vi.advanceTimersByTimeAsync(900);
+    expect(tries["bad"]).toEqual([0, 100, 300, 600, 900]);
+    expect(tries["good"]).toEqual([0]);
+    broken = false;
+    await vi.advanceTimersByTimeAsync(300);
+    broken = true;
+    loop.add("bad");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(errors.at(-1)).toBe(1);
+    await loop.stop();
+  });
+
+  test("comes back when asked to, at the earliest of several wishes, and not after stop", async () => {
+    let runs = 0;
+    const loop = startReconcileLoop({
+      reconcile: async () => {
+        runs++;
+        return { requeueAfterMs: 1000 };
+      },
+    });
+    loop.addAfter("a", 50);
+    loop.addAfter("a", 500);
+    loop.addAfter("a", 20);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(runs).toBe(2);
+    await loop.stop();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(runs).toBe(2);
+  });
+});
