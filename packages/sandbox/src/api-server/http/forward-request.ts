@@ -1,0 +1,61 @@
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { pipeline } from "node:stream";
+import { ApiFailure } from "../api-failure.ts";
+import { sendJson } from "./send-json.ts";
+
+/** Where a request goes on to. */
+export interface ForwardTarget {
+  tls: boolean;
+  host: string;
+  port: number;
+  /** Path and query. */
+  path: string;
+  headers: Record<string, string>;
+  /** What is at the other end, for messages. */
+  what: string;
+}
+
+const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "authorization"]);
+
+/** End-to-end headers of the client's request: never its credentials. */
+export function forwardedHeaders(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return headers;
+}
+
+/** Streams a request to a kubelet or a pod and its answer back, unbuffered; either side's end ends the other. */
+export function forwardRequest(request: IncomingMessage, response: ServerResponse, target: ForwardTarget): void {
+  const send = target.tls ? httpsRequest : httpRequest;
+  const outgoing = send({
+    host: target.host,
+    port: target.port,
+    method: request.method,
+    path: target.path,
+    headers: target.headers,
+    agent: false,
+    // The kubelet's certificate is its own; the bearer token and loopback are the trust here.
+    ...(target.tls ? { rejectUnauthorized: false } : {}),
+  });
+  outgoing.on("response", (answer) => {
+    const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+    response.writeHead(answer.statusCode ?? 502, headers);
+    response.flushHeaders();
+    response.socket?.setNoDelay(true);
+    // pipeline destroys both ends when one breaks: a cut answer must not look whole.
+    pipeline(answer, response, () => {});
+  });
+  outgoing.on("error", (error) => {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const failure = new ApiFailure(503, "ServiceUnavailable", `error trying to reach ${target.what}: ${error.message}`);
+    sendJson(response, failure.code, failure.toStatus());
+  });
+  response.on("close", () => outgoing.destroy());
+  pipeline(request, outgoing, () => {});
+}

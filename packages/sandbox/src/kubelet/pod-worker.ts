@@ -1,0 +1,196 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { ApiError } from "@sluice/kubernetes/api-error";
+import type { KubernetesClient } from "@sluice/kubernetes/client";
+import { kinds, type Pod } from "@sluice/kubernetes/kinds";
+import type { EventRecorder } from "@sluice/kubernetes/record-event";
+import type { Programs } from "../programs/image-table.ts";
+import { ContainerRunner } from "./container-runner.ts";
+import { planPodStatus } from "./plan-pod-status.ts";
+import { containersOf, graceSecondsOf } from "./pod-spec.ts";
+import { prepareContainer, unknownImageMessage, writeShims } from "./prepare-container.ts";
+import { programOf } from "../programs/image-table.ts";
+import { portsAnnotation } from "../controllers/plan-endpoint-slices.ts";
+
+const writeRetryMs = 500;
+const accountMsMax = 2_000;
+const accountPollMs = 20;
+
+/** What every pod of one node shares. */
+export interface NodeContext {
+  readonly clusterName: string;
+  readonly client: KubernetesClient;
+  readonly events: EventRecorder;
+  readonly programs: Programs;
+  readonly dir: string;
+  readonly nodeIp: string;
+  readonly apiServer: string;
+  /** Address of a new pod; `release` gives it back. */
+  readonly addresses: { claim(): string; release(ip: string): void };
+  /** Ports of a pod where all share one address; absent: each pod has an address of its own. */
+  readonly claimPorts?: (ports: readonly number[]) => Promise<Record<string, number>>;
+  /** Address of the forward proxy for this pod. */
+  readonly proxyUrl: (pod: Pod, ip: string) => { url: string; release(): void };
+  /** kubeconfig with a token of the pod's account; undefined when the account does not exist. */
+  readonly accountKubeconfig: (namespace: string, account: string) => string | undefined;
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+const timeNow = (): string => new Date().toISOString().replace(/\.\d+/, "");
+
+/** One pod as local processes, from its start to its final deletion. */
+export class PodWorker {
+  readonly #node: NodeContext;
+  readonly #startTime = timeNow();
+  readonly dir: string;
+  readonly ip: string;
+  #pod: Pod;
+  #runners: ContainerRunner[] = [];
+  #ports: Record<string, number> = {};
+  #proxy: { url: string; release(): void };
+  #status: NonNullable<Pod["status"]>;
+  #written = "";
+  #writing: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #isGone = false;
+
+  constructor(node: NodeContext, pod: Pod) {
+    this.#node = node;
+    this.#pod = pod;
+    this.dir = `${node.dir}/${pod.metadata.uid}`;
+    this.ip = node.addresses.claim();
+    this.#proxy = node.proxyUrl(pod, this.ip);
+    this.#status = { conditions: pod.status?.conditions ?? [] };
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  runner(container: string): ContainerRunner | undefined {
+    return this.#runners.find(({ report }) => report.name === container);
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    writeShims(`${this.dir}/bin`, this.#node.programs);
+    await this.#writeKubeconfig();
+    const containers = containersOf(this.#pod);
+    if (this.#node.claimPorts !== undefined) await this.#claimPorts();
+    const note = (type: "Normal" | "Warning", reason: string, message: string): void => this.#node.events.record(this.#pod, { type, reason, message });
+    this.#runners = containers.map(
+      (container) =>
+        new ContainerRunner({
+          container,
+          restartPolicy: (this.#pod.spec["restartPolicy"] as string | undefined) ?? "Always",
+          dir: this.dir,
+          podIp: this.ip,
+          mapPort: (port) => this.#ports[String(port)] ?? port,
+          prepare: () => prepareContainer(this.#node, this.#pod, container, { dir: this.dir, ip: this.ip, ports: this.#ports, proxyUrl: this.#proxy.url }),
+          onChange: () => this.report(),
+          onEvent: note,
+        }),
+    );
+    for (const [index, container] of containers.entries()) {
+      if (programOf(container.image, this.#node.programs) !== undefined) this.#runners[index]?.start();
+      else note("Warning", "Failed", unknownImageMessage(container.image, this.#node.programs));
+    }
+    this.report();
+  }
+
+  /** Takes the pod as it now is in the API; begins its end when that was asked for. */
+  update(pod: Pod): void {
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) void this.end(graceSecondsOf(pod) * 1000, true);
+  }
+
+  /** Ends the processes, and with `remove` then the object; the object's disappearance ends them at once. */
+  async end(graceMs: number, remove: boolean): Promise<void> {
+    if (graceMs === 0) for (const runner of this.#runners) void runner.stop(0);
+    await (this.#ending ??= this.#end(graceMs, remove));
+  }
+
+  /** Writes the status if it changed; one write at a time, the last state wins. */
+  report(): void {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+      if (!this.#isGone && this.#planned() !== this.#written) this.report();
+    });
+  }
+
+  async #end(graceMs: number, remove: boolean): Promise<void> {
+    if (remove) this.#node.events.record(this.#pod, { type: "Normal", reason: "Killing", message: `Stopping container ${this.#runners.map(({ report }) => report.name).join(", ")}` });
+    await Promise.all(this.#runners.map((runner) => runner.stop(graceMs)));
+    await this.#writing;
+    this.#isGone = true;
+    this.#proxy.release();
+    this.#node.addresses.release(this.ip);
+    for (const runner of this.#runners) runner.remove();
+    rmSync(this.dir, { recursive: true, force: true });
+    if (!remove) return;
+    const preconditions = { uid: this.#pod.metadata.uid ?? "" };
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      try {
+        return await this.#node.client.delete(kinds.pods, this.#pod.metadata, { gracePeriodSeconds: 0, preconditions });
+      } catch (error) {
+        if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return;
+        if (attempt === 19) this.#node.onError(`pod ${this.#pod.metadata.name} can't be removed`, error);
+        await new Promise((resolve) => setTimeout(resolve, writeRetryMs));
+      }
+    }
+  }
+
+  #planned(): string {
+    const facts = {
+      containers: this.#runners.map((runner, index) => {
+        const container = containersOf(this.#pod)[index];
+        const isUnknown = container !== undefined && programOf(container.image, this.#node.programs) === undefined;
+        const message = isUnknown ? unknownImageMessage(container.image, this.#node.programs) : "";
+        return isUnknown ? { ...runner.report, state: { waiting: { reason: "ImagePullBackOff", message } } } : runner.report;
+      }),
+      podIp: this.ip,
+      hostIp: this.#node.nodeIp,
+      startTime: this.#startTime,
+      restartPolicy: (this.#pod.spec["restartPolicy"] as string | undefined) ?? "Always",
+    };
+    this.#status = planPodStatus(facts, this.#status.conditions ?? [], timeNow());
+    return JSON.stringify(this.#status);
+  }
+
+  async #write(): Promise<void> {
+    // What happens within one turn becomes one write.
+    await Promise.resolve();
+    const planned = this.#planned();
+    if (planned === this.#written || this.#isGone) return;
+    try {
+      const body = { metadata: { uid: this.#pod.metadata.uid }, status: this.#status };
+      await this.#node.client.patch(kinds.pods, this.#pod.metadata, { type: "merge", body }, { subresource: "status" });
+      this.#written = planned;
+    } catch (error) {
+      if (error instanceof ApiError && (error.code === 404 || error.code === 409)) this.#written = planned;
+      else await new Promise((resolve) => setTimeout(resolve, writeRetryMs).unref());
+    }
+  }
+
+  async #claimPorts(): Promise<void> {
+    const ports = containersOf(this.#pod).flatMap((container) => (container.ports ?? []).map(({ containerPort }) => containerPort));
+    this.#ports = (await this.#node.claimPorts?.(ports)) ?? {};
+    const body = { metadata: { annotations: { [portsAnnotation]: JSON.stringify(this.#ports) } } };
+    this.#pod = await this.#node.client.patch(kinds.pods, this.#pod.metadata, { type: "merge", body });
+  }
+
+  async #writeKubeconfig(): Promise<void> {
+    if (this.#pod.spec["automountServiceAccountToken"] === false) return;
+    const account = this.#pod.spec.serviceAccountName ?? "default";
+    // A new namespace gets its account a moment after it is made; Kubernetes would refuse the pod until then.
+    for (let waitedMs = 0; waitedMs < accountMsMax; waitedMs += accountPollMs) {
+      const text = this.#node.accountKubeconfig(this.#pod.metadata.namespace ?? "", account);
+      if (text !== undefined) return writeFileSync(`${this.dir}/kubeconfig`, text, { mode: 0o600 });
+      await new Promise((resolve) => setTimeout(resolve, accountPollMs));
+    }
+    this.#node.events.record(this.#pod, {
+      type: "Warning",
+      reason: "FailedMount",
+      message: `service account "${account}" does not exist, so the pod has no credentials; create it and delete the pod`,
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { Agent, request, type RequestOptions } from "node:http";
+import { parseArgs } from "node:util";
+
+const timeoutMsMax = 10_000;
+const inFlightMax = 1_000;
+const answerLengthMax = 200;
+const kindsMax = 50;
+
+/** What a request needs to go by the forward proxy that the environment names, or straight to the host. */
+function target(url: URL): RequestOptions {
+  const proxy = process.env["http_proxy"] ?? "";
+  if (proxy === "" || /^127\.|^localhost$/.test(url.hostname)) return { host: url.hostname, port: url.port || 80, path: url.pathname + url.search };
+  const { hostname, port, username, password } = new URL(proxy);
+  return {
+    host: hostname,
+    port,
+    path: url.href,
+    headers: { host: url.host, "proxy-authorization": `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}` },
+  };
+}
+
+/** One request; resolves to the answer's first line, or to what went wrong. Never rejects. */
+async function call(options: RequestOptions): Promise<string> {
+  return await new Promise((resolve) => {
+    const outgoing = request({ ...options, timeout: timeoutMsMax }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        if (text.length < answerLengthMax) text += chunk;
+      });
+      response.once("end", () => resolve(`${response.statusCode === 200 ? "" : `${response.statusCode} `}${text.split("\n")[0]?.slice(0, answerLengthMax) ?? ""}`));
+      response.once("error", (error) => resolve(`error: ${error.message}`));
+    });
+    outgoing.once("timeout", () => outgoing.destroy(new Error(`no answer within ${timeoutMsMax} ms`)));
+    outgoing.once("error", (error: NodeJS.ErrnoException) => resolve(`error: ${error.code ?? error.message}`));
+    outgoing.end();
+  });
+}
+
+/** `sluice-caller --url U --rate N [--keep-alive]`: N requests a second whatever the answers, and a line of counts each second. */
+function main(): void {
+  const { values } = parseArgs({ options: { url: { type: "string" }, rate: { type: "string", default: "10" }, "keep-alive": { type: "boolean", default: false } } });
+  const rate = Number(values.rate);
+  if (values.url === undefined || !values.url.startsWith("http://")) throw new Error("--url wants an http address");
+  if (!(rate > 0 && rate <= 10_000)) throw new Error(`--rate ${values.rate} is not a number above 0, at most 10000`);
+  const agent = new Agent({ keepAlive: values["keep-alive"], maxSockets: inFlightMax });
+  const options: RequestOptions = { ...target(new URL(values.url)), agent };
+  let counts = new Map<string, number>();
+  let inFlight = 0;
+  const count = (answer: string): void => {
+    const name = counts.has(answer) || counts.size < kindsMax ? answer : "other";
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
+  const startMs = performance.now();
+  let sent = 0;
+  // Open loop: what is due is sent, also while answers are late; a long pause is not made up for all at once.
+  const tick = setInterval(() => {
+    const due = Math.floor(((performance.now() - startMs) / 1000) * rate);
+    sent = Math.max(sent, due - Math.ceil(rate));
+    for (; sent < due; sent += 1) {
+      if (inFlight >= inFlightMax) {
+        count("error: too many requests wait for an answer");
+        continue;
+      }
+      inFlight += 1;
+      void call(options).then((answer) => {
+        inFlight -= 1;
+        count(answer);
+      });
+    }
+  }, Math.max(5, Math.min(1000 / rate, 1000)));
+  const report = setInterval(() => {
+    console.info(JSON.stringify(Object.fromEntries(counts)));
+    counts = new Map();
+  }, 1000);
+  process.once("SIGTERM", () => {
+    clearInterval(tick);
+    clearInterval(report);
+    agent.destroy();
+    process.exit(0);
+  });
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`sluice-caller: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}
