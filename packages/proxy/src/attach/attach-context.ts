@@ -1,0 +1,27 @@
+import type { AttachmentMemory } from "@sluice/shared/attachment/observed";
+import type { KubernetesClient } from "@sluice/kubernetes/client";
+import type { EventRecorder } from "@sluice/kubernetes/record-event";
+import type { Write } from "./apply-actions.ts";
+import type { MemberCache } from "./member-cache.ts";
+import type { ProxyPoller } from "./poll-proxies.ts";
+
+/** Under this name the controller's writes stand in managedFields. */
+export const attachFieldManager = "sluice-attach";
+
+/** What one leader's reconciliations share. */
+export interface AttachContext {
+  readonly client: KubernetesClient;
+  readonly cache: MemberCache;
+  readonly poller: ProxyPoller;
+  readonly events: EventRecorder;
+  /** Where Sluice itself lives. */
+  readonly systemNamespace: string;
+  readonly now: () => number;
+  readonly log: (level: "info" | "warn", details: object, message: string) => void;
+  /** By service uid. */
+  readonly memories: Map<string, AttachmentMemory>;
+  /** Writes that the cache may not have seen yet, by service key. */
+  readonly writes: Map<string, { readonly writes: Write[]; readonly untilMs: number }>;
+  /** What was last told as an Event, by service key. */
+  readonly told: Map<string, { readonly stage: string; readonly refusal: string | undefined }>;
+}

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ProxySnapshot, ProxySnapshotService } from "@sluice/shared/telemetry/proxy-snapshot";
+
+const slowMs = 2_000;
+const fastMs = 100;
+/** How long after a change the proxies are asked often. */
+const fastForMs = 5_000;
+/** As 4-transparency: a proxy that can't be reached for so long leaves the slices. */
+const unreachableMs = 3_000;
+
+export interface PolledProxy {
+  readonly uid: string;
+  readonly ip: string;
+}
+
+export interface ProxyPollerOptions {
+  /** The proxies there are now. */
+  proxies: () => readonly PolledProxy[];
+  fetchSnapshot: (proxy: PolledProxy) => Promise<ProxySnapshot>;
+  /** Services whose state in some proxy changed ("namespace/name"); "all" when a proxy came, went, or can't be reached any more. */
+  onChange: (services: readonly string[] | "all") => void;
+  now?: () => number;
+}
+
+export interface ProxyPoller {
+  /** Something was changed that proxies will take up: ask often for a while. */
+  hurry(): void;
+  service(proxyUid: string, service: string): ProxySnapshotService | undefined;
+  /** False after 3 s without an answer. */
+  isReachable(proxyUid: string): boolean;
+  /** Open connections on a listen port, over all proxies. */
+  openConnections(listenPort: number): number;
+  stop(): void;
+}
+
+interface Known {
+  services: ReadonlyMap<string, ProxySnapshotService>;
+  answeredAtMs: number;
+  reachable: boolean;
+}
+
+/** Asks every proxy for its snapshot: each 2 s, and each 100 ms while something is under way. One round at a time. */
+export function startProxyPoller(options: ProxyPollerOptions): ProxyPoller {
+  const { proxies, fetchSnapshot, onChange } = options;
+  const now = options.now ?? Date.now;
+  const known = new Map<string, Known>();
+  let fastUntilMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let polling = false;
+  let stopped = false;
+
+  async function poll(): Promise<void> {
+    polling = true;
+    const current = proxies();
+    const changed = new Set<string>();
+    let all = false;
+    for (const uid of known.keys()) {
+      if (current.some((proxy) => proxy.uid === uid)) continue;
+      known.delete(uid);
+      all = true;
+    }
+    await Promise.all(
+      current.map(async (proxy) => {
+        const before = known.get(proxy.uid);
+        const answer = await fetchSnapshot(proxy).catch(() => undefined);
+        if (answer === undefined) {
+          const answeredAtMs = before?.answeredAtMs ?? now();
+          const reachable = now() - answeredAtMs < unreachableMs && before?.reachable === true;
+          if (before?.reachable === true && !reachable) all = true;
+          known.set(proxy.uid, { services: before?.services ?? new Map(), answeredAtMs, reachable });
+          return;
+        }
+        const services = new Map(answer.services.map((service) => [service.service, service]));
+        if (before?.reachable !== true) all = true;
+        for (const key of new Set([...services.keys(), ...(before?.services.keys() ?? [])])) {
+          if (!isSame(services.get(key), before?.services.get(key))) changed.add(key);
+        }
+        known.set(proxy.uid, { services, answeredAtMs: now(), reachable: true });
+      }),
+    );
+    polling = false;
+    if (stopped) return;
+    schedule();
+    if (all) onChange("all");
+    else if (changed.size > 0) onChange([...changed]);
+  }
+
+  function schedule(): void {
+    if (stopped || polling) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void poll(), now() < fastUntilMs ? fastMs : slowMs);
+  }
+
+  void poll();
+  return {
+    hurry: () => {
+      const slow = now() >= fastUntilMs;
+      fastUntilMs = now() + fastForMs;
+      if (slow) schedule();
+    },
+    service: (proxyUid, service) => known.get(proxyUid)?.services.get(service),
+    isReachable: (proxyUid) => known.get(proxyUid)?.reachable ?? false,
+    openConnections: (listenPort) => {
+      let open = 0;
+      for (const { services } of known.values()) {
+        for (const { ports } of services.values()) for (const port of ports) if (port.listenPort === listenPort) open += port.openConnections;
+      }
+      return open;
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** How many connections are open matters only when the last one closes or the first one comes. */
+function isSame(a: ProxySnapshotService | undefined, b: ProxySnapshotService | undefined): boolean {
+  const settled = (service: ProxySnapshotService | undefined) =>
+    service === undefined ? undefined : { ...service, ports: service.ports.map((port) => ({ ...port, openConnections: Math.min(port.openConnections, 1) })) };
+  return isDeepStrictEqual(settled(a), settled(b));
+}

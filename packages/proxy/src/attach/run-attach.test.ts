@@ -1,0 +1,183 @@
+import { readdir, readFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createClient } from "@sluice/kubernetes/create-client";
+import type { KubernetesClient } from "@sluice/kubernetes/client";
+import { kinds, type Pod, type Service } from "@sluice/kubernetes/kinds";
+import type { KubernetesObject } from "@sluice/kubernetes/resource";
+import { startInformer } from "@sluice/kubernetes/start-informer";
+import { startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
+import { startApiServer, type RunningApiServer } from "@sluice/sandbox/api-server/start-api-server";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { runProxy, type RunningProxy } from "../run-proxy.ts";
+import { selects } from "./observed-objects.ts";
+import { runAttach, type RunningAttach } from "./run-attach.ts";
+
+const proxyAddress = "127.253.200.9";
+const ownKey = "default/default/default/1-23";
+const otherKey = "default/default/default/1-25";
+const ref = { namespace: "shop", name: "web" };
+const logger = pino({ level: process.env["LOG_LEVEL"] ?? "silent" });
+const patiently = { timeout: 20_000, interval: 50 };
+
+let server: RunningApiServer;
+let client: KubernetesClient;
+let proxy: RunningProxy;
+let attach: RunningAttach;
+let folder: string;
+const endings: (() => Promise<unknown>)[] = [];
+
+const pod = (namespace: string, name: string, labels: Record<string, string>, podIP: string): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { namespace, name, labels },
+  spec: { containers: [{ name: "c", image: "x" }] },
+  status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions: [{ type: "Ready", status: "True" }] },
+});
+
+async function createPod(object: Pod): Promise<void> {
+  await client.create(kinds.pods, object);
+  await client.patch(kinds.pods, object.metadata, { type: "merge", body: { status: object.status } }, { subresource: "status" });
+}
+
+/** As much of the EndpointSlice controller as matters here: ready pods of each selector, in one slice. */
+async function startSliceController(): Promise<void> {
+  const loop = startReconcileLoop({
+    reconcile: async (key) => {
+      const service = services.get(key);
+      const { selector, ports } = service?.spec ?? {};
+      if (service === undefined || selector === undefined) return;
+      const chosen = pods.list().filter((one) => one.metadata.namespace === service.metadata.namespace && selects(selector, one.metadata.labels));
+      const metadata = {
+        namespace: service.metadata.namespace ?? "",
+        name: `${service.metadata.name}-auto`,
+        labels: { "kubernetes.io/service-name": service.metadata.name, "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" },
+      };
+      const slice = {
+        apiVersion: "discovery.k8s.io/v1",
+        kind: "EndpointSlice",
+        metadata,
+        addressType: "IPv4" as const,
+        endpoints: chosen.map((one) => ({ addresses: [one.status?.podIP ?? ""], conditions: { ready: true, serving: true, terminating: false }, targetRef: { kind: "Pod", name: one.metadata.name } })),
+        ports: (ports ?? []).map((port) => ({ name: port.name ?? "", port: Number(port.targetPort ?? port.port), protocol: "TCP" })),
+      };
+      const known = await client.get(kinds.endpointSlices, metadata).catch(() => undefined);
+      if (known === undefined) await client.create(kinds.endpointSlices, slice);
+      else await client.replace(kinds.endpointSlices, { ...slice, metadata: { ...known.metadata, ...metadata } });
+    },
+  });
+  const all = () => services.list().forEach((service) => loop.add(`${service.metadata.namespace}/${service.metadata.name}`));
+  const services = startInformer<Service>(client, kinds.services, { onChange: (key) => loop.add(key) });
+  const pods = startInformer<Pod>(client, kinds.pods, { onChange: all });
+  await Promise.all([services.synced(), pods.synced()]);
+  all();
+  endings.push(async () => {
+    await Promise.all([services.stop(), pods.stop()]);
+    await loop.stop();
+  });
+}
+
+/** Creates what a file of deploy/member holds, so that the programs run with no more rights than these give. */
+async function applyManifest(file: string): Promise<void> {
+  for (const document of parseAllDocuments(await readFile(path.join(import.meta.dirname, "../../../../deploy/member", file), "utf8"))) {
+    const object = document.toJS() as KubernetesObject;
+    const [group = "", version = ""] = object.apiVersion.includes("/") ? object.apiVersion.split("/") : ["", object.apiVersion];
+    const namespaced = object.metadata.namespace !== undefined;
+    await client.create({ group, version, plural: `${object.kind.toLowerCase()}s`, kind: object.kind, namespaced }, object);
+  }
+}
+
+beforeAll(async () => {
+  server = await startApiServer({ name: "1-23", serviceCidr: "127.253.0.0/17" });
+  client = createClient({ kubeconfig: server.kubeconfig });
+  folder = await mkdtemp(path.join(tmpdir(), "sluice-attach-"));
+  vi.stubEnv("KUBECONFIG", path.join(folder, "kubeconfig"));
+  const crds = path.join(import.meta.dirname, "../../../../deploy/crds");
+  for (const file of await readdir(crds)) await client.create(kinds.customResourceDefinitions, parse(await readFile(path.join(crds, file), "utf8")));
+  await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+  for (const file of ["00-namespace.yaml", "10-proxy-account.yaml", "11-attach-account.yaml"]) await applyManifest(file);
+  const account = (name: string) => server.kubeconfigFor(server.tokenFor({ namespace: "sluice-system", name }));
+  await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "sluice-system", name: "sluice-member" }, data: { clusterKey: ownKey } });
+  await createPod(pod("sluice-system", "proxy-1", { "app.kubernetes.io/name": "sluice-proxy" }, proxyAddress));
+  await createPod(pod("shop", "web-1", { app: "web" }, "127.253.200.1"));
+  await client.create(kinds.services, { apiVersion: "v1", kind: "Service", metadata: { ...ref }, spec: { selector: { app: "web" }, ports: [{ port: 8080 }] } });
+  await client.create(kinds.serviceImports, {
+    apiVersion: "flomesh.io/v1alpha1",
+    kind: "ServiceImport",
+    metadata: { ...ref },
+    spec: { type: "ClusterSetIP", serviceAccountName: "*", ports: [{ port: 8080, protocol: "TCP", endpoints: [{ clusterKey: otherKey, target: { host: "127.253.200.2", ip: "127.253.200.2", port: 80, path: "/x" } }] }] },
+  });
+  await startSliceController();
+  await writeFile(path.join(folder, "kubeconfig"), account("sluice-proxy"));
+  const shared = { address: proxyAddress, namespace: "sluice-system", pod: "proxy-1" };
+  proxy = await runProxy({ program: "proxy", ...shared, gatewayPort: 9080, adminPort: 9081, configFolder: undefined, dataFolder: undefined }, logger);
+  const attachClient = createClient({ kubeconfig: account("sluice-attach"), fieldManager: "sluice-attach" });
+  attach = await runAttach({ program: "attach", ...shared, pod: "attach-1", adminPort: 0, detachAll: false }, logger, attachClient);
+});
+
+afterAll(async () => {
+  await attach.stop();
+  for (const end of endings) await end();
+  await proxy.drain();
+  await client.close();
+  await server.stop();
+  await rm(folder, { recursive: true });
+  vi.unstubAllEnvs();
+});
+
+const statusOf = async () => (await client.get(kinds.globalTrafficPolicies, ref)).status;
+const condition = async (type: string) => (await statusOf())?.conditions?.find((one) => one.type === type);
+const ours = async () => (await client.list(kinds.endpointSlices, { namespace: "shop", labelSelector: "endpointslice.kubernetes.io/managed-by=sluice.dev" })).items;
+const selector = async () => (await client.get(kinds.services, ref)).spec.selector;
+
+async function setPolicy(lbType: "Locality" | "ActiveActive" | "FailOver", targets: { clusterKey: string; weight?: number }[] = []): Promise<void> {
+  const body = { spec: { lbType, targets } };
+  await client
+    .patch(kinds.globalTrafficPolicies, ref, { type: "merge", body })
+    .catch(() => client.create(kinds.globalTrafficPolicies, { apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: { ...ref }, ...body }));
+}
+
+test("ActiveActive brings the proxies into the path, and Locality out of it without a trace", async () => {
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 10 }]);
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Inline" }), patiently);
+  expect(await statusOf()).toMatchObject({ attachment: "Inline", acknowledged: { ready: 1, total: 1 }, observedGeneration: 1, split: [{ clusterKey: ownKey, weight: 100 }, { clusterKey: otherKey, weight: 10 }] });
+  expect(await selector()).toEqual({ app: "web", "sluice.dev/inline": "true" });
+  expect(new Set((await ours()).flatMap((slice) => slice.endpoints.map((endpoint) => [endpoint.addresses[0], endpoint.conditions?.ready, slice.ports?.[0]?.port])))).toEqual(new Set([["127.253.200.1", false, 8080], [proxyAddress, true, 10_000]]));
+  expect(await condition("Captured")).toMatchObject({ status: "False", reason: "OlderPods" });
+
+  await setPolicy("Locality");
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Detached" }), patiently);
+  await vi.waitFor(async () => expect([await ours(), (await client.list(kinds.services, { namespace: "shop" })).items.map((one) => one.metadata.name)]).toEqual([[], ["web"]]), patiently);
+  expect(await selector()).toEqual({ app: "web" });
+  expect((await client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-ports" })).data?.["ports.json"]).toContain("quarantined");
+});
+
+test("FailOver lets the proxies stand by", async () => {
+  await setPolicy("FailOver");
+  await vi.waitFor(async () => expect(await statusOf()).toMatchObject({ attachment: "Standby", acknowledged: { ready: 1, total: 1 } }), patiently);
+  expect((await ours()).flatMap((slice) => slice.endpoints.map((endpoint) => endpoint.conditions))).toEqual([{ ready: false, serving: true, terminating: true }]);
+  expect(await selector()).toEqual({ app: "web" });
+});
+
+test("a service that only others have gets a Service, which is released to whoever takes it", async () => {
+  const only = { namespace: "shop", name: "only" };
+  const { spec } = await client.get(kinds.serviceImports, ref);
+  await client.create(kinds.serviceImports, { apiVersion: "flomesh.io/v1alpha1", kind: "ServiceImport", metadata: { ...only }, spec });
+  const made = await vi.waitFor(() => client.get(kinds.services, only), patiently);
+  expect(made).toMatchObject({ metadata: { labels: { "app.kubernetes.io/managed-by": "sluice" } }, spec: { ports: [{ port: 8080 }] } });
+  await client.patch(kinds.services, only, { type: "merge", body: { spec: { selector: { app: "only" } } } });
+  await vi.waitFor(async () => expect((await client.get(kinds.services, only)).metadata.labels?.["app.kubernetes.io/managed-by"]).toBeUndefined(), patiently);
+  await client.delete(kinds.serviceImports, only);
+  await client.delete(kinds.services, only);
+});
+
+test("detach-all leaves nothing behind", async () => {
+  const hook = await runAttach({ program: "attach", address: "127.0.0.1", namespace: "sluice-system", pod: "hook", adminPort: 0, detachAll: true }, logger, createClient({ kubeconfig: server.kubeconfig, fieldManager: "sluice-attach" }));
+  await hook.detached;
+  await hook.stop();
+  expect(await ours()).toEqual([]);
+  expect((await client.list(kinds.services, { namespace: "shop" })).items.map((one) => one.metadata.name)).toEqual(["web"]);
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "False", reason: "DetachAll" }), patiently);
+});

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { stringify } from "yaml";
+import type { Snapshot } from "../snapshot.ts";
+import { endpointAgeMsMax, loadLastGoodSnapshot } from "./last-good-snapshot.ts";
+import { startConfig } from "./start-config.ts";
+import { samplePorts, sampleService, sampleSlice } from "./testing/sample-world.ts";
+
+let folder: string;
+let data: string;
+let stop: (() => Promise<void>) | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "sluice-config-"));
+  data = await mkdtemp(path.join(tmpdir(), "sluice-data-"));
+});
+afterEach(async () => {
+  await stop?.();
+  stop = undefined;
+  await rm(folder, { recursive: true });
+  await rm(data, { recursive: true });
+});
+
+const write = (name: string, ...objects: object[]) => writeFile(path.join(folder, name), objects.map((object) => stringify(object)).join("---\n"));
+
+function start() {
+  const snapshots: Snapshot[] = [];
+  const problems: string[] = [];
+  const origins: { restoredAgeMs?: number }[] = [];
+  const config = startConfig({
+    source: { type: "folder", folder },
+    dataFolder: data,
+    address: "127.0.0.1",
+    onSnapshot: (snapshot, origin) => {
+      snapshots.push(snapshot);
+      origins.push(origin);
+    },
+    onProblem: (message) => problems.push(message),
+  });
+  stop = () => config.stop();
+  return { snapshots, problems, origins };
+}
+
+test("a folder's objects become a snapshot; changes arrive, mistakes do not, and the last good one is restored", async () => {
+  await write("ports.yaml", samplePorts({}, { service: "api", serviceUid: "uid-api", listenPort: 10_001 }));
+  await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.1"]));
+  await write("api.yaml", sampleService({ name: "api" }), sampleSlice("api", ["10.0.0.9"]));
+  const first = start();
+  await vi.waitFor(() => expect(first.snapshots.at(-1)?.services.size).toBe(2), { timeout: 10_000 });
+  const before = first.snapshots.at(-1);
+
+  await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.2"]));
+  await vi.waitFor(() => expect(first.snapshots.at(-1)?.services.get("shop/web")?.ports[0]?.local.endpoints[0]?.ip).toBe("10.0.0.2"), { timeout: 10_000 });
+  expect(first.snapshots.at(-1)?.services.get("shop/api")).toBe(before?.services.get("shop/api"));
+
+  const count = first.snapshots.length;
+  await writeFile(path.join(folder, "web.yaml"), "kind: [");
+  await vi.waitFor(() => expect(first.problems).toEqual([expect.stringContaining("web.yaml")]), { timeout: 10_000 });
+  expect(first.snapshots).toHaveLength(count);
+
+  await vi.waitFor(async () => expect(await readFile(path.join(data, "last-good-snapshot.json"), "utf8")).toContain("10.0.0.2"), { timeout: 10_000 });
+  await stop?.();
+  const second = start();
+  await vi.waitFor(() => expect(second.snapshots[0]?.services.get("shop/web")?.ports[0]?.local.endpoints).toHaveLength(1), { timeout: 10_000 });
+  expect(second.origins[0]?.restoredAgeMs).toBeGreaterThanOrEqual(0);
+
+  const old = await loadLastGoodSnapshot(data, Date.now() + endpointAgeMsMax + 1);
+  expect(old?.change.services.map((part) => [part.key, part.ports[0]?.listenPort, part.ports[0]?.local.endpoints.length])).toEqual([["shop/api", 10_001, 0], ["shop/web", 10_000, 0]]);
+});
+
+test("a damaged file is not restored", async () => {
+  await writeFile(path.join(data, "last-good-snapshot.json"), '{"version":1,"services":[{');
+  expect(await loadLastGoodSnapshot(data, Date.now())).toBeUndefined();
+});

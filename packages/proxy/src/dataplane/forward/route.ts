@@ -1,0 +1,48 @@
+import type { PortCounters } from "../../telemetry/port-counters.ts";
+import type { TargetCounters } from "../../telemetry/target-counters.ts";
+import type { Destination } from "../balance/destination.ts";
+import type { EndpointGroup } from "../balance/endpoint-group.ts";
+import type { RetryBudget } from "../balance/retry-budget.ts";
+import type { RequestHead } from "../http/parse-request-head.ts";
+import type { ScanOptions } from "../http/scan-fields.ts";
+import type { AnswerText, FailureCode } from "./own-answer.ts";
+
+/** One cluster that requests of a route can go to: the own one, or another's gateway. */
+export interface RouteTarget {
+  readonly clusterKey: string;
+  readonly counters: TargetCounters;
+  readonly group: EndpointGroup;
+  /** Path of the other cluster's export; null for the own cluster. */
+  readonly remotePath: string | null;
+  onDialFailure(destination: Destination): void;
+  /** A 5xx, or a connection that broke before the answer. */
+  onBadAnswer(destination: Destination): void;
+  onGoodAnswer(destination: Destination): void;
+}
+
+/** Where the requests of one service port, or of one path of the gateway, go. */
+export interface Route {
+  /** "namespace/name". */
+  readonly service: string;
+  readonly counters: PortCounters;
+  readonly budget: RetryBudget;
+  readonly role: "service" | "gateway";
+  /** Callers are to find another way than through this proxy: answers end their connections. */
+  readonly parting: boolean;
+  /** Takes a ticket: the target of a new request, or why there is none. */
+  choose(): RouteTarget | "no_local_endpoints" | "no_healthy_target";
+  /** Another target for a request that `tried` did not process; takes no ticket. */
+  elsewhere(tried: readonly RouteTarget[]): RouteTarget | null;
+  /** FailOver: the target that a failed local attempt is replayed to; null in other modes and for other attempts. */
+  standIn(failed: RouteTarget): RouteTarget | null;
+  /** The request target as `to` shall see it. */
+  requestTarget(target: string, to: RouteTarget): string;
+}
+
+/** Finds the route of a request on one listener. */
+export interface Router {
+  readonly scan: ScanOptions;
+  route(head: RequestHead): Route | AnswerText | FailureCode;
+  /** A request that was refused before it had a route. */
+  onRefused(rule: string): void;
+}

@@ -1,0 +1,30 @@
+import { effectiveSplit } from "@sluice/shared/policy/effective-split";
+import type { DropReason, EffectiveSplit, RequestedSplit } from "@sluice/shared/split/split";
+import { createTargetChooser } from "@sluice/shared/split/target-chooser";
+import type { RouteTarget } from "../forward/route.ts";
+
+/** A split ready to be chosen from. */
+export interface CompiledSplit {
+  readonly effective: EffectiveSplit;
+  /** In the order of `effective.targets`. */
+  readonly targets: readonly RouteTarget[];
+  /** Whose turn it is, as an index into `targets`; each call takes a ticket. Outlives changes that keep the weights. */
+  readonly chooser: { choose(): number };
+}
+
+/** Compiles `requested` with the present health. A target without a group counts as an unknown cluster. */
+export function compileSplit(
+  requested: RequestedSplit,
+  ownKey: string,
+  health: (key: string) => DropReason | null,
+  groupOf: (key: string) => RouteTarget | undefined,
+  random: () => number,
+): CompiledSplit {
+  const effective = effectiveSplit(requested, ownKey, (key) => (groupOf(key) === undefined ? "unknown-cluster" : health(key)));
+  const targets = effective.targets.map(({ clusterKey }) => groupOf(clusterKey) as RouteTarget);
+  const weights = effective.targets.map(({ weight }) => weight);
+  const chooser = targets.length > 1 ? createTargetChooser(weights, { random }) : onlyOne;
+  return { effective, targets, chooser };
+}
+
+const onlyOne = { choose: () => 0 };

@@ -1,0 +1,171 @@
+import type { DropReason, EffectiveSplit } from "@sluice/shared/split/split";
+import type { TargetHealth } from "@sluice/shared/telemetry/telemetry-frame";
+import type { PortPart, ServicePart } from "../../snapshot.ts";
+import { PortCounters } from "../../telemetry/port-counters.ts";
+import { RetryBudget } from "../balance/retry-budget.ts";
+import type { Route, RouteTarget } from "../forward/route.ts";
+import type { HealthBoard } from "../health/health-board.ts";
+import type { LocalTarget, RemoteTarget } from "./cluster-target.ts";
+import { type CompiledSplit, compileSplit } from "./compiled-split.ts";
+import { joinRemotePath } from "./join-remote-path.ts";
+
+export interface ServiceRouteDeps {
+  readonly random: () => number;
+  /** Monotonic ms. */
+  readonly nowMs: () => number;
+  readonly epochMs: () => number;
+  readonly board: HealthBoard;
+}
+
+/** The route of one service port: what its policy asks, what health leaves of it, and whose turn it is. */
+export class ServiceRoute implements Route {
+  readonly service: string;
+  readonly counters: PortCounters;
+  readonly budget: RetryBudget;
+  readonly role = "service";
+  readonly #deps: ServiceRouteDeps;
+  #ownKey = "";
+  #part: PortPart | null = null;
+  #local: LocalTarget | null = null;
+  #remotes: ReadonlyMap<string, RemoteTarget> = new Map();
+  #split: CompiledSplit | null = null;
+  #standBy: CompiledSplit | null = null;
+  #splitKey = "";
+  #boardVersion = -1;
+  /** Monotonic ms at which an ejection ends. */
+  #recheckAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(service: string, port: number, deps: ServiceRouteDeps) {
+    this.service = service;
+    this.counters = new PortCounters(service, port, "service");
+    this.budget = new RetryBudget(deps.nowMs());
+    this.#deps = deps;
+  }
+
+  /** Puts another part in force. Counts and tickets go on unless the policy or the effective weights changed. */
+  update(ownKey: string, service: ServicePart, part: PortPart, local: LocalTarget, remotes: ReadonlyMap<string, RemoteTarget>): void {
+    this.#ownKey = ownKey;
+    this.#part = part;
+    this.#local = local;
+    this.#remotes = remotes;
+    this.#boardVersion = -1;
+    const before = this.counters.policy;
+    const { policy } = service;
+    const same =
+      policy === null || before === null
+        ? policy === before
+        : policy.uid === before.uid && policy.generation === before.generation && policy.splitHash === before.splitHash;
+    if (!same) this.counters.onPolicyApplied(policy === null ? null : { ...policy, appliedAtMs: this.#deps.epochMs() });
+    this.#compiled();
+  }
+
+  /** The endpoints of the own cluster. */
+  get local(): LocalTarget {
+    return this.#local as LocalTarget;
+  }
+
+  get effective(): EffectiveSplit {
+    return this.#compiled().effective;
+  }
+
+  /** Besides the pods: what comes here is an accident of balancing and no share of the split, and it should not stay. */
+  get parting(): boolean {
+    return this.#part?.passLocal === true && this.local.group.destinations.length > 0;
+  }
+
+  choose(): RouteTarget | "no_local_endpoints" | "no_healthy_target" {
+    if (this.parting) return this.local;
+    const split = this.#compiled();
+    const target = split.targets[split.chooser.choose()];
+    if (target === undefined) return split.effective.refusal ?? "no_healthy_target";
+    target.counters.requestsSinceApplied++;
+    return target;
+  }
+
+  elsewhere(tried: readonly RouteTarget[]): RouteTarget | null {
+    const split = this.#compiled();
+    return heaviest(split, tried) ?? (this.#standBy === null ? null : heaviest(this.#standBy, tried));
+  }
+
+  standIn(failed: RouteTarget): RouteTarget | null {
+    if (failed.clusterKey !== this.#ownKey) return null;
+    this.#compiled();
+    return this.#standBy?.targets[this.#standBy.chooser.choose()] ?? null;
+  }
+
+  requestTarget(target: string, to: RouteTarget): string {
+    return to.remotePath === null ? target : joinRemotePath(to.remotePath, target);
+  }
+
+  /** What this proxy knows of each target that the policy names, and of the own cluster. */
+  health(): TargetHealth[] {
+    const dropped = new Map(this.effective.dropped.map(({ clusterKey, reason }) => [clusterKey, reason]));
+    const keys = new Set([this.#ownKey, ...dropped.keys(), ...this.#remotes.keys()]);
+    const nowMs = this.#deps.nowMs();
+    return [...keys].toSorted().map((clusterKey) => {
+      const remote = this.#remotes.get(clusterKey);
+      const reason = dropped.get(clusterKey);
+      let readyEndpoints: number | null = null;
+      if (clusterKey === this.#ownKey) readyEndpoints = this.local.group.destinations.length;
+      else if (remote !== undefined) readyEndpoints = remote.health.readyEndpoints(remote.remotePath);
+      const knownAtMs = remote?.health.knownAtMs ?? nowMs;
+      return { clusterKey, readyEndpoints, ageMs: nowMs - knownAtMs, ...(reason === undefined ? {} : { dropped: reason }) };
+    });
+  }
+
+  #compiled(): CompiledSplit {
+    const { board, nowMs } = this.#deps;
+    if (this.#split !== null && this.#boardVersion === board.version && nowMs() < this.#recheckAtMs) return this.#split;
+    return this.#compile();
+  }
+
+  #compile(): CompiledSplit {
+    const { board, nowMs, random } = this.#deps;
+    const part = this.#part as PortPart;
+    const presentMs = nowMs();
+    this.#boardVersion = board.version;
+    this.#recheckAtMs = Number.POSITIVE_INFINITY;
+    for (const { ejection } of this.#remotes.values()) {
+      if (ejection.ejected(presentMs)) this.#recheckAtMs = Math.min(this.#recheckAtMs, ejection.untilMs);
+    }
+    const groupOf = (key: string): RouteTarget | undefined => (key === this.#ownKey ? this.local : this.#remotes.get(key));
+    const split = compileSplit(part.requested, this.#ownKey, (key) => this.#dropReason(key, presentMs), groupOf, random);
+    const key = this.#keyOf(split);
+    // The same weights under the same policy: the tickets go on, only the groups may be new.
+    this.#split = this.#split !== null && key === this.#splitKey ? { ...split, chooser: this.#split.chooser } : split;
+    this.#splitKey = key;
+    this.#standBy =
+      part.requested.mode === "FailOver"
+        ? compileSplit(part.requested, this.#ownKey, (other) => (other === this.#ownKey ? "stand-by" : this.#dropReason(other, presentMs)), groupOf, random)
+        : null;
+    return this.#split;
+  }
+
+  #keyOf({ effective }: CompiledSplit): string {
+    const policy = this.counters.policy;
+    const version = policy === null ? "" : `${policy.uid} ${policy.generation} ${policy.splitHash}`;
+    return `${version} ${effective.targets.map(({ clusterKey, weight }) => `${clusterKey}=${weight}`).join(" ")}`;
+  }
+
+  #dropReason(key: string, nowMs: number): DropReason | null {
+    if (key === this.#ownKey) return this.local.group.destinations.length > 0 ? null : "no-ready-endpoints";
+    const remote = this.#remotes.get(key);
+    if (remote === undefined) return "unknown-cluster";
+    if (remote.health.unreachable) return "unreachable";
+    if (remote.health.readyEndpoints(remote.remotePath) === 0) return "no-ready-endpoints";
+    return remote.ejection.ejected(nowMs) ? "ejected" : null;
+  }
+}
+
+/** The target with the largest weight that was not tried. */
+function heaviest({ effective, targets }: CompiledSplit, tried: readonly RouteTarget[]): RouteTarget | null {
+  let best: RouteTarget | null = null;
+  let bestWeight = 0;
+  for (const [index, target] of targets.entries()) {
+    const weight = effective.targets[index]?.weight ?? 0;
+    if (weight <= bestWeight || tried.some((other) => other.clusterKey === target.clusterKey)) continue;
+    best = target;
+    bestWeight = weight;
+  }
+  return best;
+}
