@@ -1,0 +1,146 @@
+import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
+import type { KubernetesClient } from "@sluice/kubernetes/client";
+import type { Logger } from "pino";
+import { GatewayAddresses } from "../kubernetes/gateway-addresses.ts";
+import type { MemberDirectory } from "../kubernetes/member-directory.ts";
+import { beginTerm, type SetIdentity } from "../kubernetes/set-identity.ts";
+import { applyClusterAction, applyClusterStatus } from "./cluster/apply.ts";
+import { type GatewayAnswer, observeCluster } from "./cluster/observe.ts";
+import { probeGateway } from "./cluster/probe-gateway.ts";
+import { planCluster } from "./cluster/reconcile.ts";
+import { HistoryController } from "./history/apply.ts";
+import { applyImport, applyVerdict } from "./propagation/apply.ts";
+import { faultOf, observeMembers } from "./propagation/observe.ts";
+import { planPropagation } from "./propagation/reconcile.ts";
+
+const clusterAgainMs = 5_000;
+const importsAgainMs = 10_000;
+const importsKey = "imports";
+
+export interface ControllersOptions {
+  controlPlane: KubernetesClient;
+  directory: MemberDirectory;
+  createNamespaces: boolean;
+  log: Logger;
+  now: () => number;
+}
+
+/** The controllers of one leader's term: one queue whose keys name what is looked at, never what happened. */
+export class Controllers {
+  readonly #options: ControllersOptions;
+  readonly #set: SetIdentity;
+  readonly #loop: ReconcileLoop;
+  readonly #addresses: GatewayAddresses;
+  readonly #gateways = new Map<string, GatewayAnswer>();
+  readonly #history = new HistoryController();
+
+  private constructor(options: ControllersOptions, set: SetIdentity) {
+    this.#options = options;
+    this.#set = set;
+    this.#addresses = new GatewayAddresses(options.now);
+    this.#loop = startReconcileLoop({
+      reconcile: (key, signal) => this.#reconcile(key, signal),
+      concurrency: 8,
+      backoff: { firstMs: 200, mostMs: 10_000 },
+      onError: (key, error, failures) => options.log[failures > 3 ? "warn" : "debug"]({ key, failures, err: error }, "a reconcile failed"),
+    });
+    this.#loop.add(importsKey);
+    for (const { cluster } of options.directory.members()) this.onChange(cluster.metadata.name, "state");
+  }
+
+  /** Begins a term. Throws when the control-plane cluster can't be written to. */
+  static async start(options: ControllersOptions, signal: AbortSignal): Promise<Controllers> {
+    await options.directory.clusters.synced();
+    const set = await beginTerm(options.controlPlane, signal);
+    options.log.info({ setUid: set.uid, epoch: set.epoch }, "this replica leads");
+    return new Controllers(options, set);
+  }
+
+  /** Something in a cache changed. */
+  onChange(cluster: string, cache: string): void {
+    if (cache === "policies" || cache === "revisions" || cache === "state") this.#loop.add(`history/${cluster}`);
+    if (cache === "endpointSlices" || cache === "revisions") return;
+    if (cache !== "pods") this.#loop.add(importsKey);
+    if (cache !== "services" && cache !== "serviceExports") this.#loop.add(`cluster/${cluster}`);
+    // A leaving cluster waits for what others do.
+    for (const member of this.#options.directory.members()) {
+      if (member.cluster.metadata.deletionTimestamp !== undefined && (cache === "policies" || cache === "serviceImports")) this.#loop.add(`cluster/${member.cluster.metadata.name}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  async #reconcile(key: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+    if (key === importsKey) return await this.#imports(signal);
+    const [kind = "", name = ""] = key.split("/");
+    if (kind === "gateway") return await this.#gateway(name, signal);
+    if (kind === "history") return await this.#recordHistory(name, signal);
+    return await this.#cluster(name, signal);
+  }
+
+  async #cluster(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+    const { directory, controlPlane, log, now } = this.#options;
+    const seen = observeCluster(directory, name, this.#set, this.#gateways.get(name));
+    if (seen === undefined) {
+      this.#gateways.delete(name);
+      return undefined;
+    }
+    if (!this.#gateways.has(name)) this.#loop.add(`gateway/${name}`);
+    const { actions, conditions } = planCluster(seen);
+    try {
+      for (const action of actions) {
+        const member = directory.members().find((candidate) => candidate.cluster.metadata.name === name);
+        if (member !== undefined) await applyClusterAction(action, { controlPlane, member, set: this.#set, log, signal });
+      }
+    } finally {
+      // The conditions tell what was seen, whether or not the actions could be done.
+      await applyClusterStatus(controlPlane, seen, conditions, now(), signal);
+    }
+    return { requeueAfterMs: clusterAgainMs };
+  }
+
+  /** Apart from the cluster's own key, so that a gateway that does not answer delays nothing else. */
+  async #gateway(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+    const cluster = this.#options.directory.clusters.get(name);
+    if (cluster === undefined) return undefined;
+    const before = this.#gateways.get(name);
+    const answer = await probeGateway(cluster.spec.gatewayHost, cluster.spec.gatewayPort, signal);
+    if (signal.aborted) return undefined;
+    this.#gateways.set(name, answer);
+    if (JSON.stringify(before) !== JSON.stringify(answer)) this.#loop.add(`cluster/${name}`);
+    return { requeueAfterMs: answer.ok ? clusterAgainMs * 2 : 2_000 };
+  }
+
+  async #imports(signal: AbortSignal): Promise<{ requeueAfterMs: number }> {
+    const { directory, createNamespaces, log, now } = this.#options;
+    const members = directory.members();
+    await this.#addresses.refresh(members.map(({ cluster }) => cluster.spec.gatewayHost));
+    const { actions, exports } = planPropagation(observeMembers(members, this.#set, this.#addresses));
+    const failures = await Promise.all(
+      members.map(async (member) => {
+        if (member.connection?.live !== true || faultOf(member, this.#set) !== undefined) return undefined;
+        const world = { member, createNamespaces, log, nowMs: now(), signal };
+        try {
+          for (const verdict of exports.filter((one) => one.memberKey === member.key)) await applyVerdict(verdict, world);
+          for (const action of actions.filter((one) => one.memberKey === member.key)) await applyImport(action, world);
+        } catch (error) {
+          return { member: member.key, error };
+        }
+        return undefined;
+      }),
+    );
+    // One bad member must not keep the others from their imports: all were tried before any failure is told.
+    const failed = failures.find((failure) => failure !== undefined);
+    if (failed !== undefined && !signal.aborted) throw new Error(`imports of ${failed.member}`, { cause: failed.error });
+    return { requeueAfterMs: importsAgainMs };
+  }
+
+  async #recordHistory(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+    const member = this.#options.directory.members().find(({ cluster }) => cluster.metadata.name === name);
+    if (member === undefined || faultOf(member, this.#set) !== undefined) return undefined;
+    const waitMs = await this.#history.record(member, this.#options.now(), signal);
+    return waitMs === undefined ? undefined : { requeueAfterMs: waitMs + 10 };
+  }
+}

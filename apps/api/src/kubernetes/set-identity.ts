@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { ApiError } from "@sluice/kubernetes/api-error";
+import type { KubernetesClient } from "@sluice/kubernetes/client";
+import { type ConfigMap, kinds } from "@sluice/kubernetes/kinds";
+import { systemNamespace } from "@sluice/shared/attachment/attachment-names";
+
+const setName = "sluice-set";
+
+/** Which cluster set this is, and in which term of its leaders. */
+export interface SetIdentity {
+  readonly uid: string;
+  /** Grows with every leader: a member that knows a higher one was written by a later control plane. */
+  readonly epoch: number;
+  /** An administrator's word that this control plane, though restored from a backup, may go on above that epoch; 0: none. */
+  readonly confirmedEpoch: number;
+}
+
+/** Begins a leader's term: creates ConfigMap `sluice-system/sluice-set`, or raises its epoch. Throws ApiError when another leader did so at the same time. */
+export async function beginTerm(client: KubernetesClient, signal: AbortSignal): Promise<SetIdentity> {
+  const present = await client.get(kinds.configMaps, { namespace: systemNamespace, name: setName }, { signal }).catch(ignoreMissing);
+  if (present === undefined) {
+    const identity: SetIdentity = { uid: randomUUID(), epoch: 1, confirmedEpoch: 0 };
+    await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: systemNamespace, name: setName }, data: encode(identity) }, { signal });
+    return identity;
+  }
+  const before = decode(present);
+  const identity: SetIdentity = { ...before, epoch: Math.max(before.epoch, before.confirmedEpoch) + 1 };
+  await client.replace(kinds.configMaps, { ...present, data: encode(identity) }, { signal });
+  return identity;
+}
+
+/** Creates our namespace in the control-plane cluster, where the Lease, the Secrets and the set's record are kept. */
+export async function ensureSystemNamespace(client: KubernetesClient): Promise<void> {
+  await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } }).catch((error: unknown) => {
+    if (!(error instanceof ApiError && (error.code === 409 || error.code === 403))) throw error;
+  });
+}
+
+function encode(identity: SetIdentity): Record<string, string> {
+  return { uid: identity.uid, epoch: String(identity.epoch), confirmedEpoch: String(identity.confirmedEpoch) };
+}
+
+function decode(object: ConfigMap): SetIdentity {
+  const { uid = "", epoch = "0", confirmedEpoch = "0" } = object.data ?? {};
+  if (uid === "") throw new Error(`ConfigMap ${systemNamespace}/${setName} has no uid: restore it from a backup, or delete it to begin a new set`);
+  return { uid, epoch: Number(epoch) || 0, confirmedEpoch: Number(confirmedEpoch) || 0 };
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (error instanceof ApiError && error.code === 404) return undefined;
+  throw error;
+}

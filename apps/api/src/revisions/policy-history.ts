@@ -1,0 +1,48 @@
+import type { ControllerRevision } from "@sluice/kubernetes/kinds";
+import type { GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
+import { policyLabel } from "../world/labels.ts";
+import { decodeRevision, noPolicySpec, type RevisionRecord } from "./revision-record.ts";
+
+/** How long unreviewed steps add up before they count from anew. */
+export const reviewWindowMs = 15 * 60_000;
+
+/** Revisions of one policy, oldest first. */
+export function policyHistory(revisions: readonly ControllerRevision[], service: string): RevisionRecord[] {
+  const [namespace, name] = service.split("/");
+  return revisions
+    .filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[policyLabel] === name)
+    .flatMap((object) => decodeRevision(object) ?? [])
+    .toSorted((a, b) => a.number - b.number || a.atMs - b.atMs);
+}
+
+/** The record of a policy's present generation. */
+export function currentRevision(history: readonly RevisionRecord[], policy: { uid: string; generation: number } | undefined): RevisionRecord | undefined {
+  if (policy === undefined) return undefined;
+  return history.findLast((record) => record.uid === policy.uid && record.generation === policy.generation);
+}
+
+/** True when generations between two neighbours in a history were never recorded. */
+export function hasGap(previous: RevisionRecord | undefined, record: RevisionRecord): boolean {
+  if (previous === undefined || previous.uid !== record.uid) return record.generation > 1;
+  return record.generation > previous.generation + 1;
+}
+
+/** The spec before the day's (UTC) first change; undefined when nothing changed today. */
+export function baselineOf(history: readonly RevisionRecord[], nowMs: number): GlobalTrafficPolicySpec | undefined {
+  const dayStartMs = nowMs - (nowMs % 86_400_000);
+  const first = history.find((record) => record.atMs >= dayStartMs);
+  return first === undefined ? undefined : (first.before ?? noPolicySpec);
+}
+
+/**
+ * The spec from which the blast radius of a change is counted: that of the last reviewed revision of the last 15
+ * minutes, else what was in force 15 minutes ago. Many small unreviewed steps thus add up.
+ */
+export function reviewedBase(history: readonly RevisionRecord[], current: GlobalTrafficPolicySpec | undefined, nowMs: number): GlobalTrafficPolicySpec {
+  const recent = history.filter((record) => nowMs - record.atMs <= reviewWindowMs);
+  const reviewed = recent.findLast((record) => record.reviewed);
+  if (reviewed !== undefined) return reviewed.spec;
+  const first = recent[0];
+  if (first !== undefined) return first.before ?? noPolicySpec;
+  return current ?? noPolicySpec;
+}

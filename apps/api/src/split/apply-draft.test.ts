@@ -1,0 +1,93 @@
+import { createTRPCClient, httpLink, TRPCClientError } from "@trpc/client";
+import { kinds } from "@sluice/kubernetes/kinds";
+import { afterEach, expect, it, vi } from "vitest";
+import type { AppRouter } from "../router.ts";
+import { exportHttpbin, join, readyEndpoint, readyProxy, TestSet } from "../testing/test-clusters.ts";
+import type { DraftSplit } from "../views/change-view.ts";
+
+const set = new TestSet();
+afterEach(() => set.end());
+
+const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 20_000, interval: 50 });
+const key = (name: string) => `default/default/default/${name}`;
+const row = { service: "httpbin/httpbin", source: key("1-23") };
+const httpbin = { namespace: "httpbin", name: "httpbin" };
+const split = (old: number): DraftSplit => ({ mode: "ActiveActive", shares: [{ clusterKey: key("1-23"), permille: old }, { clusterKey: key("1-25"), permille: 1000 - old }], failOver: [] });
+/** No proxy tells anything on bare API servers. */
+const overrides = ["telemetry-age", "endpoints-seen"];
+
+async function story() {
+  const controlPlane = await set.cluster("control-plane");
+  const old = await set.cluster("1-23");
+  const next = await set.cluster("1-25");
+  for (const cluster of [old, next]) {
+    await exportHttpbin(cluster);
+    await readyEndpoint(cluster);
+    await readyProxy(cluster);
+  }
+  await join(controlPlane, "1-23", old.kubeconfig, 8081);
+  await join(controlPlane, "1-25", next.kubeconfig, 8082);
+  const api = await set.api(controlPlane);
+  const trpc = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${api.url}/trpc` })] });
+  await until(async () => {
+    const [first] = await trpc.split.get.query({ service: row.service });
+    expect(first?.targets).toHaveLength(2);
+  });
+  return { controlPlane, old, next, trpc };
+}
+
+const sluice = (error: unknown) => (error instanceof TRPCClientError ? (error.data as { sluice: { code: string; field?: string } }).sluice : undefined);
+
+it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
+  const { old, trpc } = await story();
+  const draft = split(900);
+  const preview = await trpc.split.preview.query({ ...row, draft });
+  expect(preview).toMatchObject({ base: { uid: null, spec: null }, movedPermille: 100, friction: "type-name", confirmName: "1-25", attachment: { from: "Detached", to: "Inline" } });
+  expect(preview.guards.filter((guard) => guard.outcome !== "pass").map((guard) => guard.id)).toEqual(["telemetry-age"]);
+  const { base } = preview;
+  const reason = "first step";
+  const refused = async (change: object) => sluice(await trpc.split.applyDraft.mutate({ ...row, draft, base, reason, confirmName: "1-25", overrides, ...change }).catch((error: unknown) => error));
+  expect(await refused({ overrides: [] })).toMatchObject({ code: "GuardNotOverridden", field: "overrides" });
+  expect(await refused({ confirmName: "1-24" })).toMatchObject({ code: "ConfirmNameMissing", field: "confirmName" });
+  expect(await refused({ reason: " " })).toMatchObject({ code: "InvalidInput", field: "reason" });
+  const short = { ...draft, shares: [{ clusterKey: key("1-23"), permille: 900 }] };
+  expect(await refused({ draft: short })).toMatchObject({ code: "GuardRefused", field: "draft" });
+
+  const applied = await trpc.split.applyDraft.mutate({ ...row, draft, base, reason, confirmName: "1-25", overrides });
+  expect(applied).toMatchObject({ outcome: "applied", generation: 1, revision: 1 });
+  const policy = await old.client.get(kinds.globalTrafficPolicies, httpbin);
+  expect(policy.spec).toEqual({ lbType: "ActiveActive", targets: [{ clusterKey: key("1-23"), weight: 900 }, { clusterKey: key("1-25"), weight: 100 }] });
+
+  // Two writers from the same base: one wins, the other is told.
+  const results = await Promise.all(
+    [850, 800].map((share) => trpc.split.applyDraft.mutate({ ...row, draft: split(share), base: { uid: policy.metadata.uid ?? "", spec: policy.spec }, reason: `to ${share}`, confirmName: "1-25", overrides })),
+  );
+  expect(results.map((result) => result.outcome).toSorted()).toEqual(["applied", "conflict"]);
+  const winner = results.findIndex((result) => result.outcome === "applied") === 0 ? 850 : 800;
+  const lost = results.find((result) => result.outcome === "conflict");
+  expect(lost).toMatchObject({ base: policy.spec });
+
+  await until(async () => expect((await trpc.revisions.list.query(row)).map((revision) => [revision.number, revision.by, revision.reason])).toEqual([[2, "console", `to ${winner}`], [1, "console", reason]]));
+  const shareOf = async () => (await trpc.split.get.query({ service: row.service }))[0]?.targets[0]?.requestedPermille;
+  await until(async () => expect(await shareOf()).toBe(winner));
+  expect(await trpc.split.undo.mutate({ ...row, reason: "too fast" })).toMatchObject({ outcome: "applied", generation: 3 });
+  await until(async () => expect(await shareOf()).toBe(900));
+  await until(async () => expect(await trpc.revisions.list.query(row)).toHaveLength(3));
+  expect(await trpc.revisions.diff.query({ ...row, from: 1, to: 2 })).toMatchObject({ before: expect.stringContaining("weight: 900") as unknown, after: expect.stringContaining(`weight: ${winner}`) as unknown });
+  expect(await trpc.split.sendBack.mutate({ service: row.service, reason: "stop" })).toMatchObject([{ source: row.source, result: { outcome: "applied" } }]);
+  await until(async () => expect(await shareOf()).toBe(1000));
+});
+
+it("shows what kubectl did as unattributed, after a moment", async () => {
+  const { old, trpc } = await story();
+  await old.client.create(
+    kinds.globalTrafficPolicies,
+    { apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: httpbin, spec: { lbType: "ActiveActive", targets: [{ clusterKey: key("1-25"), weight: 10 }] } },
+    { fieldManager: "kubectl-client-side-apply" },
+  );
+  await until(async () => {
+    const [revision] = await trpc.revisions.list.query(row);
+    expect(revision).toMatchObject({ number: 1, by: expect.stringMatching(/^unattributed \(/) as unknown, shares: [{ clusterKey: key("1-23"), permille: 909 }, { clusterKey: key("1-25"), permille: 91 }] });
+  });
+  expect((await trpc.split.get.query({ service: row.service }))[0]).toMatchObject({ source: key("1-23"), mode: "ActiveActive", owner: { kind: "kubectl" } });
+});

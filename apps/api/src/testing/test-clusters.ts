@@ -1,0 +1,102 @@
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { KubernetesClient } from "@sluice/kubernetes/client";
+import { createClient } from "@sluice/kubernetes/create-client";
+import { kinds, type Service } from "@sluice/kubernetes/kinds";
+import type { KubernetesObject } from "@sluice/kubernetes/resource";
+import { type RunningApiServer, startApiServer } from "@sluice/sandbox/api-server/start-api-server";
+import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
+import { pino } from "pino";
+import { parse } from "yaml";
+import { type Api, startApi, type StartApiOptions } from "../start-api.ts";
+
+const crdFolder = path.resolve(import.meta.dirname, "../../../../deploy/crds");
+
+export interface TestCluster {
+  readonly name: string;
+  readonly server: RunningApiServer;
+  readonly client: KubernetesClient;
+  readonly kubeconfig: string;
+}
+
+/** API servers of one test, and the product's API server on them. */
+export class TestSet {
+  readonly #ends: (() => Promise<void>)[] = [];
+
+  /** An API server with the CRDs, the namespaces of the story and (members) our own. */
+  async cluster(name: string, options: { port?: number; empty?: boolean } = {}): Promise<TestCluster> {
+    const token = `token-of-${name}`;
+    const server = await startApiServer({ name, serviceCidr: "127.9.0.0/17", extraTokens: [{ token, user: "admin", groups: ["system:masters"] }], ...(options.port === undefined ? {} : { port: options.port }) });
+    const kubeconfig = server.kubeconfigFor(token);
+    const client = createClient({ kubeconfig });
+    this.#ends.push(async () => {
+      await client.close();
+      await server.stop();
+    });
+    for (const file of readdirSync(crdFolder)) {
+      await client.create(kinds.customResourceDefinitions, parse(readFileSync(path.join(crdFolder, file), "utf8")) as KubernetesObject);
+    }
+    if (options.empty !== true) for (const namespace of ["sluice-system", "httpbin"]) await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    return { name, server, client, kubeconfig };
+  }
+
+  async api(controlPlane: TestCluster, options: Partial<StartApiOptions> = {}): Promise<Api> {
+    const api = await startApi({
+      controlPlane: controlPlane.client,
+      listen: { host: "127.0.0.1", port: 0 },
+      identity: "test",
+      log: pino({ level: process.env["SLUICE_LOG_LEVEL"] ?? "silent" }),
+      heartbeatMs: 200,
+      ...options,
+    });
+    this.#ends.push(() => api.stop());
+    return api;
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.#ends.splice(0).toReversed()) await end();
+  }
+}
+
+/** Creates a Cluster object with an inline kubeconfig. */
+export async function join(controlPlane: TestCluster, name: string, kubeconfig: string, gatewayPort = 8081): Promise<void> {
+  await controlPlane.client.create(kinds.clusters, {
+    apiVersion: "flomesh.io/v1alpha1",
+    kind: "Cluster",
+    metadata: { name },
+    spec: { region: "default", zone: "default", group: "default", gatewayHost: "127.0.0.1", gatewayPort, isInCluster: false, kubeconfig },
+  });
+}
+
+/** The story's Service and its export. */
+export async function exportHttpbin(cluster: TestCluster): Promise<void> {
+  const service: Service = { apiVersion: "v1", kind: "Service", metadata: { namespace: "httpbin", name: "httpbin" }, spec: { selector: { app: "pipy" }, ports: [{ port: 8080, protocol: "TCP" }] } };
+  const exported = {
+    apiVersion: "flomesh.io/v1alpha1",
+    kind: "ServiceExport",
+    metadata: { namespace: "httpbin", name: "httpbin" },
+    spec: { serviceAccountName: "*", rules: [{ portNumber: 8080, path: `/${cluster.name}/httpbin-mesh`, pathType: "Prefix" }] },
+  } as unknown as ServiceExport;
+  await cluster.client.create(kinds.services, service);
+  await cluster.client.create(kinds.serviceExports, exported);
+}
+
+/** A ready pod behind httpbin, as the EndpointSlice controller would write it. */
+export async function readyEndpoint(cluster: TestCluster): Promise<void> {
+  await cluster.client.create(kinds.endpointSlices, {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { namespace: "httpbin", name: "httpbin-1", labels: { "kubernetes.io/service-name": "httpbin" } },
+    addressType: "IPv4",
+    endpoints: [{ addresses: ["127.9.1.1"], conditions: { ready: true }, targetRef: { kind: "Pod", namespace: "httpbin", name: "httpbin-1" } }],
+    ports: [{ port: 8080, protocol: "TCP" }],
+  });
+}
+
+/** A proxy pod that is ready for the API and tells nothing. */
+export async function readyProxy(cluster: TestCluster): Promise<void> {
+  const metadata = { namespace: "sluice-system", name: "sluice-proxy-1", labels: { "app.kubernetes.io/name": "sluice-proxy" } };
+  await cluster.client.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "proxy", image: "sluice/proxy" }] } });
+  const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+  await cluster.client.patch(kinds.pods, metadata, { type: "merge", body: { status } }, { subresource: "status" });
+}

@@ -1,0 +1,86 @@
+import type { Condition } from "@sluice/shared/object-meta";
+import type { OwnerView } from "./cluster-view.ts";
+import type { Known } from "./known.ts";
+
+export type Mode = "Locality" | "ActiveActive" | "FailOver";
+export type AttachmentView = "Detached" | "Standby" | "Beside" | "Inline" | "Unknown";
+
+/** A service over all members: what the service page's header and its Endpoints tab need. */
+export interface ServiceView {
+  service: string;
+  namespace: string;
+  name: string;
+  ports: { port: number; name: string | null; protocol: string; exported: boolean }[];
+  clusters: string[];
+  requestsPerSecond: Known<number>;
+  success: Known<number>;
+  p95Ms: Known<number>;
+  /** Over all proxies since they started. */
+  ledger: Known<{ accepted: number; lost: number }>;
+  endpoints: EndpointView[];
+}
+
+export interface EndpointView {
+  clusterKey: string;
+  pod: string;
+  address: string;
+  ready: boolean;
+  terminating: boolean;
+  node: string | null;
+  /** Epoch ms. */
+  createdAtMs: number | null;
+}
+
+/** One row of the Split tab: one source cluster's policy and its four truths. */
+export interface SplitRowView {
+  source: string;
+  /** null: no policy object there. */
+  policy: { uid: string; generation: number; spec: unknown } | null;
+  mode: Mode;
+  attachment: AttachmentView;
+  conditions: Condition[];
+  owner: OwnerView;
+  callers: number;
+  requestsPerSecond: Known<number>;
+  targets: SplitTargetView[];
+  acknowledged: Known<{ ready: number; total: number; afterMs: number | null }>;
+  converged: boolean;
+  /** Revision number and who made it, when known. */
+  revision: { number: number; atMs: number; by: string; reason: string | null } | null;
+  /** The split that Send back restores, thousandths; null when there is none. */
+  baseline: { mode: Mode; shares: { clusterKey: string; permille: number }[] } | null;
+  undo: { revision: number } | null;
+  latest: [number, string, number][];
+}
+
+export interface SplitTargetView {
+  clusterKey: string;
+  own: boolean;
+  weight: number;
+  /** Thousandths; all four add to 1000 where known. */
+  requestedPermille: number;
+  effectivePermille: number;
+  /** Why health dropped it. */
+  dropped: string | null;
+  readyEndpoints: Known<number>;
+  /** Requests since the revision was acknowledged, of all since. */
+  measured: Known<{ count: number; of: number }>;
+  requestsPerSecond: Known<number>;
+  /** Share of bad answers, 0 to 1, last minute. */
+  errorShare: Known<number>;
+  p95Ms: Known<number>;
+}
+
+/** A point of the 15-minute history; arrays parallel to `targets`. */
+export interface HistoryView {
+  targets: string[];
+  /** Epoch ms of each point, ascending, at most 300. */
+  atMs: number[];
+  /** [target][point], null: not known then. */
+  requestsPerSecond: (number | null)[][];
+  p50Ms: (number | null)[][];
+  p95Ms: (number | null)[][];
+  p99Ms: (number | null)[][];
+  errorsPerSecond: { app: (number | null)[]; proxy: (number | null)[]; gateway: (number | null)[] };
+  markers: { atMs: number; label: string }[];
+}

@@ -1,0 +1,103 @@
+import { splitHash } from "@sluice/shared/split/split-hash";
+import { describe, expect, it } from "vitest";
+import { TelemetryState } from "../telemetry/telemetry-state.ts";
+import { makeFrame, makeTarget } from "../testing/make-frame.ts";
+import { keyFor, makeMember, type MemberSketch } from "../testing/make-world.ts";
+import { fleetView } from "./fleet-views.ts";
+import { lookAt } from "./look.ts";
+import type { SplitRowView } from "./service-view.ts";
+import { rowsOf, splitRowView } from "./split-rows.ts";
+
+const policy = { lbType: "ActiveActive" as const, targets: [{ clusterKey: keyFor("1-25"), weight: 10 }] };
+const hash = splitHash({ mode: "ActiveActive", targets: [{ clusterKey: keyFor("1-23"), weight: 100 }, { clusterKey: keyFor("1-25"), weight: 10 }] });
+const inline: MemberSketch = { offered: ["1-25"], inline: true, policy };
+const none = { afterMs: () => null };
+
+interface Telling {
+  pod?: string;
+  /** Requests of the two targets so far. */
+  counts?: [number, number];
+  applied?: string | null;
+  ready?: number | null;
+}
+
+/** The frames of two seconds, then a look. */
+function look(members: Record<string, MemberSketch>, tellings: Telling[], nowMs = 1_000) {
+  const telemetry = new TelemetryState(0);
+  for (const atMs of [0, 1_000]) {
+    for (const { pod = "p", counts = [18, 2], applied = hash, ready = 1 } of tellings) {
+      const scale = atMs / 1_000;
+      const targets = counts.map((count, index) => makeTarget(keyFor(index === 0 ? "1-23" : "1-25"), { requests: count * scale, requestsSinceApplied: count, byClass: { "2xx": count * scale } }));
+      const health = [{ clusterKey: keyFor("1-25"), readyEndpoints: ready, ageMs: 1, ...(ready === 0 ? { dropped: "no-ready-endpoints" as const } : {}) }];
+      telemetry.ingest(keyFor("1-23"), pod, makeFrame(targets, {}, { policy: applied === null ? null : { uid: "u", generation: 2, splitHash: applied, appliedAtMs: 0 }, health, callers: 2 }), atMs);
+    }
+    telemetry.tick(atMs);
+  }
+  const world = { members: Object.entries(members).map(([name, sketch]) => makeMember(name, sketch)) };
+  return lookAt(world, telemetry, none, nowMs);
+}
+
+const row = (members: Record<string, MemberSketch>, tellings: Telling[], nowMs?: number): SplitRowView => {
+  const at = look(members, tellings, nowMs);
+  const first = rowsOf(at, "httpbin/httpbin")[0];
+  if (first === undefined) throw new Error("no row");
+  return splitRowView(at, first);
+};
+const both = (sketch: MemberSketch): Record<string, MemberSketch> => ({ "1-23": sketch, "1-25": { offered: ["1-23"] } });
+
+describe("a row of the Split tab", () => {
+  it("puts the four truths side by side", () => {
+    const view = row(both(inline), [{}]);
+    expect(view).toMatchObject({ mode: "ActiveActive", attachment: "Inline", callers: 2, converged: true, acknowledged: { state: "known", value: { ready: 1, total: 1 } }, requestsPerSecond: { state: "known", value: 20 } });
+    expect(view.targets).toMatchObject([
+      { clusterKey: keyFor("1-23"), own: true, weight: 100, requestedPermille: 909, effectivePermille: 909, dropped: null, measured: { state: "known", value: { count: 18, of: 20 } } },
+      { clusterKey: keyFor("1-25"), own: false, weight: 10, requestedPermille: 91, effectivePermille: 91, measured: { state: "known", value: { count: 2, of: 20 } } },
+    ]);
+  });
+
+  it.each<[string, Record<string, MemberSketch>, Telling[], number, string]>([
+    ["Detached", both({ offered: ["1-25"] }), [{ counts: [0, 0] }], 1_000, "not-measured"],
+    ["Inline without requests", both(inline), [{ counts: [0, 0] }], 1_000, "no-traffic"],
+    ["silent for more than 5 s", both(inline), [{}], 6_001, "cannot-see"],
+    ["one of two proxies silent", both({ ...inline, proxies: ["p", "q"] }), [{}], 1_000, "partial"],
+    ["no ready proxy", both({ ...inline, proxies: [] }), [], 1_000, "down"],
+    ["a member that was never read", both({ ...inline, link: { state: "unknown", sinceMs: 7 } }), [], 1_000, "cannot-see"],
+  ])("%s: requests/s are %s", (_what, members, tellings, nowMs, state) => {
+    expect(row(members, tellings, nowMs).requestsPerSecond.state).toBe(state);
+  });
+
+  it("names who is missing", () => {
+    expect(row(both({ ...inline, proxies: ["p", "q"] }), [{}]).requestsPerSecond).toEqual({ state: "partial", value: 20, seen: 1, total: 2, missing: ["q"] });
+  });
+
+  it("counts as acknowledged only the same object, generation and split", () => {
+    expect(row(both(inline), [{ applied: "0000000000000000" }])).toMatchObject({ converged: false, acknowledged: { value: { ready: 0, total: 1 } } });
+    expect(row(both(inline), [{ applied: null }])).toMatchObject({ converged: false });
+  });
+
+  it("is not converged while a target is off by more than one", () => {
+    expect(row(both(inline), [{ counts: [16, 4] }]).converged).toBe(false);
+    expect(row(both(inline), [{ counts: [5, 0] }]).converged).toBe(false);
+  });
+
+  it("drops a target that the callers' proxies drop, with the reason", () => {
+    expect(row(both(inline), [{ ready: 0 }]).targets[1]).toMatchObject({ requestedPermille: 91, effectivePermille: 0, dropped: "no-ready-endpoints", readyEndpoints: { state: "known", value: 0 } });
+  });
+
+  it("names a target that no import offers", () => {
+    expect(row({ "1-23": { inline: true, policy } }, [{}]).targets[1]).toMatchObject({ clusterKey: keyFor("1-25"), requestedPermille: 0, dropped: "unknown-cluster" });
+  });
+});
+
+it("draws the flow between clusters", () => {
+  const fleet = fleetView(look(both(inline), [{}]));
+  expect(fleet.flows).toEqual([
+    { source: keyFor("1-23"), target: keyFor("1-23"), requestsPerSecond: { state: "known", value: 18 }, permille: 900 },
+    { source: keyFor("1-23"), target: keyFor("1-25"), requestsPerSecond: { state: "known", value: 2 }, permille: 100 },
+  ]);
+  expect(fleet.clusters.map((cluster) => [cluster.name, cluster.color, cluster.proxies])).toEqual([
+    ["1-23", 0, { state: "known", value: { ready: 1, total: 1 } }],
+    ["1-25", 1, { state: "known", value: { ready: 1, total: 1 } }],
+  ]);
+  expect(fleet.services).toMatchObject([{ service: "httpbin/httpbin", requestsPerSecond: { state: "known", value: 20 }, success: { state: "known", value: 1 } }]);
+});
