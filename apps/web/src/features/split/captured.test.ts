@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { capturedOf } from "./captured.ts";
+
+const condition = (status: "True" | "False", message: string) => ({ type: "Captured", status, reason: "OlderPods", message, lastTransitionTime: "2026-11-20T09:12:00Z" });
+
+it("claims that everything is captured only by the condition", () => {
+  expect(capturedOf({ attachment: "Inline", conditions: [condition("True", "every pod is younger")] })).toEqual({ id: "captured" });
+  expect(capturedOf({ attachment: "Inline", conditions: [] })).toEqual({ id: "unknown" });
+  expect(capturedOf({ attachment: "Detached", conditions: [condition("True", "")] })).toEqual({ id: "unknown" });
+});
+
+it("tells how many pods are older, or the message as it is", () => {
+  expect(capturedOf({ attachment: "Inline", conditions: [condition("False", "2 of 3 pods are older than the attachment: connections stay")] })).toEqual({ id: "older-pods", older: "2", all: "3" });
+  expect(capturedOf({ attachment: "Inline", conditions: [condition("False", "connections reach the pods")] })).toEqual({ id: "open", message: "connections reach the pods" });
+});

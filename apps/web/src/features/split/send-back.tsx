@@ -1,0 +1,68 @@
+"use client";
+
+import type { SplitRowView } from "@sluice/api/views/service-view";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { toast } from "sonner";
+import { useTranslations } from "use-intl";
+import { Button } from "../../components/button.tsx";
+import { ErrorNote } from "../../components/error-note.tsx";
+import { Modal } from "../../components/modal.tsx";
+import { useFormat } from "../../format/use-format.ts";
+import { errorView } from "../../trpc/error-view.ts";
+import { useTRPC } from "../../trpc/trpc.ts";
+import { useClusterLook } from "../../trpc/use-clusters.ts";
+import { useDrafts } from "./draft-store.tsx";
+import { ReasonField } from "./reason-field.tsx";
+
+/** Restores the baseline in every source cluster: one click and one confirmation. */
+export function SendBack({ service, rows }: { service: string; rows: SplitRowView[] }) {
+  const t = useTranslations("send-back");
+  const common = useTranslations("common");
+  const format = useFormat();
+  const look = useClusterLook();
+  const trpc = useTRPC();
+  const { discard } = useDrafts();
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const backs = rows.filter((row) => row.baseline !== null);
+  const send = useMutation(
+    trpc.split.sendBack.mutationOptions({
+      onSuccess: (results) => {
+        for (const { source, result } of results) {
+          if (result.outcome === "applied") discard(service, source);
+          else if (result.outcome === "failed") toast.error(result.message);
+          else toast.error(t("conflict", { cluster: look(source).name, by: result.theirsBy }));
+        }
+        if (results.some(({ result }) => result.outcome === "applied")) toast.success(t("done"));
+        setOpen(false);
+      },
+    }),
+  );
+  return (
+    <>
+      <Button disabled={backs.length === 0} title={backs.length === 0 ? t("nothing") : undefined} onClick={() => setOpen(true)}>{t("button")}</Button>
+      <Modal open={open} onOpenChange={setOpen} title={t("title", { service: service.split("/")[1] ?? service })} description={t("why")}>
+        <ul className="mt-4 divide-y divide-line border-y border-line text-sm">
+          {backs.map((row) => (
+            <li key={row.source} className="flex flex-wrap justify-between gap-x-6 gap-y-1 py-3">
+              <span className="font-[540]">{t("callers", { cluster: look(row.source).name })}</span>
+              <span className="text-ink-2">
+                {(row.baseline?.mode === "ActiveActive" ? row.baseline.shares : [{ clusterKey: row.source, permille: 1000 }])
+                  .filter((share) => share.permille > 0)
+                  .map((share) => t("share", { share: format.share(share.permille), cluster: look(share.clusterKey).name }))
+                  .join(", ")}
+              </span>
+            </li>
+          ))}
+        </ul>
+        <ReasonField value={reason} onChange={setReason} placeholder={t("reason")} />
+        {send.isError ? <div className="mt-3"><ErrorNote {...errorView(send.error)} /></div> : null}
+        <div className="mt-5 flex justify-end gap-2">
+          <Button onClick={() => setOpen(false)}>{common("cancel")}</Button>
+          <Button tone="primary" disabled={send.isPending} onClick={() => send.mutate({ service, reason: reason.trim() === "" ? t("reason") : reason })}>{t("confirm")}</Button>
+        </div>
+      </Modal>
+    </>
+  );
+}
