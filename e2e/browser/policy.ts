@@ -1,0 +1,42 @@
+import type { Ground } from "../ground/ground.ts";
+import { untilEnforced } from "../story/story.ts";
+
+export const keyOf = (cluster: string): string => `default/default/default/${cluster}`;
+
+export interface PolicySpec {
+  lbType: string;
+  targets?: { clusterKey: string; weight?: number }[];
+}
+
+/** httpbin's policy in 1-23 sends `permille` thousandths to 1-25, written with kubectl; every proxy enforces it. */
+export async function givenSplit(ground: Ground, permille: number): Promise<void> {
+  await writeSplit(ground, permille);
+  await untilEnforced(ground, "1-23");
+}
+
+/** Writes it and does not wait. */
+export async function writeSplit(ground: Ground, permille: number): Promise<void> {
+  await ground.kubectl("1-23").apply(
+    [
+      "apiVersion: flomesh.io/v1alpha1",
+      "kind: GlobalTrafficPolicy",
+      "metadata: {name: httpbin, namespace: httpbin}",
+      "spec:",
+      "  lbType: ActiveActive",
+      "  targets:",
+      `  - {clusterKey: ${keyOf("1-23")}, weight: ${1000 - permille}}`,
+      `  - {clusterKey: ${keyOf("1-25")}, weight: ${permille}}`,
+      "",
+    ].join("\n"),
+  );
+}
+
+export async function policyOf(ground: Ground): Promise<PolicySpec> {
+  const { spec } = await ground.kubectl("1-23").json<{ spec: PolicySpec }>(["get", "globaltrafficpolicies", "httpbin", "-n", "httpbin"]);
+  return spec;
+}
+
+/** The weight of a cluster in httpbin's policy; undefined when it is not named. */
+export async function weightOf(ground: Ground, cluster: string): Promise<number | undefined> {
+  return (await policyOf(ground)).targets?.find(({ clusterKey }) => clusterKey === keyOf(cluster))?.weight;
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import type { Ground } from "../ground/ground.ts";
+import { eventually } from "../ground/eventually.ts";
+
+/** A manifest of the story, as it stands in the examples. */
+export function manifest(name: string): string {
+  return readFileSync(new URL(`../../examples/cluster-upgrade/${name}`, import.meta.url), "utf8");
+}
+
+export function greetingOf(cluster: string): string {
+  return `Hi, I am from ${cluster} and controlled by mesh!`;
+}
+
+function httpbinManifest(cluster: string): string {
+  return manifest("1-23/httpbin.yaml").replaceAll("1-23", cluster);
+}
+
+/** httpbin stands in the cluster and is ready. */
+export async function givenHttpbin(ground: Ground, cluster: string): Promise<void> {
+  const kubectl = ground.kubectl(cluster);
+  await createNamespace(ground, cluster, "httpbin");
+  await kubectl.apply(httpbinManifest(cluster));
+  await kubectl.run(["scale", "deploy", "httpbin", "-n", "httpbin", "--replicas", "1"]);
+  await eventually(`httpbin ready in ${cluster}`, () =>
+    kubectl.run(["wait", "--for=condition=ready", "pod", "--all", "-n", "httpbin", "--timeout=30s"]),
+  );
+}
+
+/** The curl pod stands in the cluster and is ready. */
+export async function givenCurl(ground: Ground, cluster: string): Promise<void> {
+  const kubectl = ground.kubectl(cluster);
+  await createNamespace(ground, cluster, "curl");
+  await kubectl.apply(manifest("curl.yaml"));
+  await eventually(`curl ready in ${cluster}`, () =>
+    kubectl.run(["wait", "--for=condition=ready", "pod", "--all", "-n", "curl", "--timeout=30s"]),
+  );
+}
+
+/** httpbin of the cluster is exported at `/<cluster>/httpbin-mesh`. */
+export async function givenExport(ground: Ground, cluster: string): Promise<void> {
+  await createNamespace(ground, cluster, "httpbin");
+  await ground.kubectl(cluster).apply(manifest("1-23/export.yaml").replaceAll("1-23", cluster));
+}
+
+export async function createNamespace(ground: Ground, cluster: string, name: string): Promise<void> {
+  const { code, stderr } = await ground.kubectl(cluster).try(["create", "namespace", name]);
+  if (code !== 0 && !stderr.includes("AlreadyExists")) throw new Error(stderr);
+}
+
+/** Exactly these clusters are named by the import of httpbin in `cluster`. */
+export async function untilImported(ground: Ground, cluster: string, from: readonly string[]): Promise<void> {
+  await eventually(`import of httpbin in ${cluster} from ${from.join(", ")}`, async () => {
+    const spec = JSON.parse(
+      await ground.kubectl(cluster).run(["get", "serviceimports", "httpbin", "-n", "httpbin", "-o", "jsonpath={.spec}"]),
+    ) as { ports: { endpoints: { clusterKey: string }[] }[] };
+    const keys = spec.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.clusterKey));
+    if (keys.join() !== from.map((name) => `default/default/default/${name}`).join()) throw new Error(`it has ${keys.join()}`);
+  });
+}
+
+export interface Target {
+  cluster: string;
+  weight?: number;
+}
+
+/** Applies httpbin's policy in `cluster` and waits until every proxy there enforces it. */
+export async function givenPolicy(ground: Ground, cluster: string, lbType: string, targets: readonly Target[]): Promise<void> {
+  const lines = targets.flatMap(({ cluster: name, weight }) => [
+    `  - clusterKey: default/default/default/${name}`,
+    ...(weight === undefined ? [] : [`    weight: ${weight}`]),
+  ]);
+  await ground.kubectl(cluster).apply(
+    [
+      "apiVersion: flomesh.io/v1alpha1",
+      "kind: GlobalTrafficPolicy",
+      "metadata: {name: httpbin, namespace: httpbin}",
+      "spec:",
+      `  lbType: ${lbType}`,
+      ...(lines.length === 0 ? [] : ["  targets:", ...lines]),
+      "",
+    ].join("\n"),
+  );
+  await untilEnforced(ground, cluster);
+}
+
+/** Every proxy of the cluster acknowledged the newest generation of httpbin's policy, and stands where it needs to. */
+export async function untilEnforced(ground: Ground, cluster: string): Promise<void> {
+  await eventually(`policy of httpbin enforced in ${cluster}`, async () => {
+    const policy = await ground
+      .kubectl(cluster)
+      .json<{ metadata: { generation: number }; status?: { observedGeneration?: number; conditions?: { type: string; status: string }[] } }>([
+        "get", "globaltrafficpolicies", "httpbin", "-n", "httpbin",
+      ]);
+    const enforced = policy.status?.conditions?.find(({ type }) => type === "Enforced")?.status;
+    if (policy.status?.observedGeneration !== policy.metadata.generation || enforced !== "True") {
+      throw new Error(JSON.stringify(policy.status ?? "no status"));
+    }
+  });
+}
+
+/** One request from the curl pod, word for word as the story tells it. */
+export async function ask(ground: Ground, cluster: string): Promise<string> {
+  const pod = await curlPod(ground, cluster);
+  return (
+    await ground
+      .kubectl(cluster)
+      .run(["exec", "-n", "curl", pod, "-c", "curl", "--", "curl", "-s", "http://httpbin.httpbin:8080/"])
+  ).trim();
+}
+
+/** `count` requests from the curl pod, each on a connection of its own; the answers in order, "failed" for none. */
+export async function askTimes(ground: Ground, cluster: string, count: number): Promise<string[]> {
+  const pod = await curlPod(ground, cluster);
+  const script = `i=0; while [ $i -lt ${count} ]; do curl -s -f http://httpbin.httpbin:8080/ || echo failed; i=$((i+1)); done`;
+  const text = await ground
+    .kubectl(cluster)
+    .run(["exec", "-n", "curl", pod, "-c", "curl", "--", "sh", "-c", script], { timeoutMs: 120_000 });
+  return text.trim().split("\n");
+}
+
+async function curlPod(ground: Ground, cluster: string): Promise<string> {
+  const name = await ground
+    .kubectl(cluster)
+    .run(["get", "pod", "-n", "curl", "-l", "app=curl", "-o", "jsonpath={.items[0].metadata.name}"]);
+  if (name === "") throw new Error(`no curl pod in ${cluster}`);
+  return name;
+}
+
+export function countFrom(answers: readonly string[], cluster: string): number {
+  return answers.filter((answer) => answer === greetingOf(cluster)).length;
+}
