@@ -71,7 +71,7 @@ export interface KubernetesClient {
   /** GET through `pods/NAME:PORT/proxy/PATH`; the body streams. */
   podProxy(ref: ObjectRef, request: { port: number; path: string; signal?: AbortSignal; headers?: Readonly<Record<string, string>> }): Promise<PodProxyResponse>;
   /** GET of any other path of the API server, e.g. "/version" or "/readyz". */
-  raw(path: string, options?: { signal?: AbortSignal; headers?: Readonly<Record<string, string>> }): Promise<{ status: number; text: string }>;
+  raw(path: string, options?: { signal?: AbortSignal }): Promise<{ status: number; text: string }>;
   /** Closes pooled connections; later calls throw. */
   close(): Promise<void>;
 }

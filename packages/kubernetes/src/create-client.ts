@@ -151,8 +151,8 @@ class UndiciClient implements KubernetesClient {
     return { status: response.statusCode, headers, body: this.#chunks(response) };
   }
 
-  async raw(path: string, options: { signal?: AbortSignal; headers?: Readonly<Record<string, string>> } = {}): Promise<{ status: number; text: string }> {
-    const response = await this.#send({ path, accept: "*/*", signal: options.signal, headers: options.headers });
+  async raw(path: string, options: { signal?: AbortSignal } = {}): Promise<{ status: number; text: string }> {
+    const response = await this.#send({ path, accept: "*/*", signal: options.signal });
     return { status: response.statusCode, text: await this.#text(response) };
   }
 

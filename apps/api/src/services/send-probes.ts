@@ -3,7 +3,7 @@ import type { KubernetesClient } from "@sluice/kubernetes/client";
 import type { EndpointSlice } from "@sluice/kubernetes/kinds";
 import type { ObjectRef } from "@sluice/kubernetes/resource";
 import { portRecordsKey, portRecordsName, systemNamespace } from "@sluice/shared/attachment/attachment-names";
-import { portRecordsSchema } from "@sluice/shared/attachment/port-records";
+import { portRecordsTextSchema } from "@sluice/shared/attachment/port-records";
 import { type ConsoleBackend, writableMember } from "../console-backend.ts";
 import type { MemberConnection } from "../kubernetes/member-connection.ts";
 import { SluiceError } from "../sluice-error.ts";
@@ -44,9 +44,8 @@ export async function sendProbes(backend: ConsoleBackend, request: { service: st
 /** The way through a ready proxy; undefined when the service is not attached. */
 function proxyPaths({ proxyPods }: MemberIndex, connection: MemberConnection, { service, source }: { service: string; source: string }, servicePort: number): Path[] | undefined {
   const uid = connection.caches.services.get(service)?.metadata.uid;
-  const text = connection.caches.configMaps.get(`${systemNamespace}/${portRecordsName}`)?.data?.[portRecordsKey];
-  const records = text === undefined ? undefined : portRecordsSchema.safeParse(parseJson(text));
-  const record = records?.data?.ports.find((port) => port.serviceUid === uid && port.port === servicePort && port.state === "bound");
+  const records = portRecordsTextSchema.safeParse(connection.caches.configMaps.get(`${systemNamespace}/${portRecordsName}`)?.data?.[portRecordsKey]);
+  const record = records.data?.ports.find((port) => port.serviceUid === uid && port.port === servicePort && port.state === "bound");
   if (record === undefined) return undefined;
   const pod = proxyPods.find(isReady);
   if (pod === undefined) throw new SluiceError("PRECONDITION_FAILED", "NoReadyProxy", `source: no proxy of "${source}" is ready`, { field: "source", remedy: "wait until one is" });
@@ -74,13 +73,5 @@ async function sendOne(client: KubernetesClient, { pod, port, clusterKey }: Path
     if (error instanceof ApiError) return { clusterKey: null, status: error.code };
     if (error instanceof ConnectionError) return { clusterKey: null, status: 0 };
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { portRecordsKey, portRecordsName } from "@sluice/shared/attachment/attachment-names";
-import { noPortRecords, portRecordsSchema, type PortRecords } from "@sluice/shared/attachment/port-records";
+import { noPortRecords, portRecordsTextSchema, type PortRecords } from "@sluice/shared/attachment/port-records";
 import { ApiError } from "@sluice/kubernetes/api-error";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds, type ConfigMap } from "@sluice/kubernetes/kinds";
@@ -16,11 +16,9 @@ export class PortRecordsError extends Error {
 export function readPortRecords(configMap: ConfigMap | undefined): PortRecords {
   const text = configMap?.data?.[portRecordsKey];
   if (text === undefined) return noPortRecords;
-  try {
-    return portRecordsSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new PortRecordsError(`ConfigMap ${portRecordsName}, ${portRecordsKey} is malformed; correct it, or remove it when no service is attached`, { cause });
-  }
+  const parsed = portRecordsTextSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new PortRecordsError(`ConfigMap ${portRecordsName}, ${portRecordsKey} is malformed; correct it, or remove it when no service is attached`, { cause: parsed.error });
 }
 
 /**

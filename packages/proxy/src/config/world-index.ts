@@ -1,11 +1,11 @@
 import { memberName, portRecordsKey, portRecordsName, shadowOfLabel, sliceManagedByLabel, sliceManager, sliceServiceLabel } from "@sluice/shared/attachment/attachment-names";
-import { noPortRecords, portRecordsSchema, type PortRecords } from "@sluice/shared/attachment/port-records";
+import { noPortRecords, portRecordsTextSchema, type PortRecords } from "@sluice/shared/attachment/port-records";
 import { clusterKeySchema } from "@sluice/shared/cluster/cluster-key";
 import { serviceExportSpecSchema, type ServiceExport } from "@sluice/shared/export/service-export-schema";
 import { serviceImportSpecSchema, type ServiceImport, type ServiceImportSpec } from "@sluice/shared/import/service-import-schema";
 import { globalTrafficPolicySpecSchema, type GlobalTrafficPolicy } from "@sluice/shared/policy/global-traffic-policy-schema";
 import type { ConfigMap, EndpointSlice, Service } from "@sluice/kubernetes/kinds";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Affected, World } from "./world.ts";
 
 /** What a source feeds in, by kind. */
@@ -160,7 +160,7 @@ export class WorldIndex implements World {
     // A record that vanished is not evidence that listeners may close: they stay until it says so.
     const text = configMap?.data?.[portRecordsKey];
     if (name !== portRecordsName || text === undefined) return [];
-    const parsed = this.#parse(portRecordsText, text, `ConfigMap ${key}, ${portRecordsKey}`);
+    const parsed = this.#parse(portRecordsTextSchema, text, `ConfigMap ${key}, ${portRecordsKey}`);
     if (parsed === undefined) return [];
     this.portRecords = parsed;
     return "all";
@@ -174,18 +174,6 @@ export class WorldIndex implements World {
     return undefined;
   }
 }
-
-const portRecordsText = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue({ code: "custom", message: "is not JSON" });
-      return z.NEVER;
-    }
-  })
-  .pipe(portRecordsSchema);
 
 function ownerOfShadow(service: Service): string | undefined {
   const name = service.metadata.labels?.[shadowOfLabel];

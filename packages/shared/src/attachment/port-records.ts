@@ -31,6 +31,19 @@ export const portRecordsSchema = z
     }
   });
 
+/** The records as they stand in the ConfigMap: JSON text. */
+export const portRecordsTextSchema = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: "custom", message: "is not JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(portRecordsSchema);
+
 export type PortRecord = z.output<typeof portRecordSchema>;
 export type PortRecords = z.output<typeof portRecordsSchema>;
 export type PortOwner = Pick<PortRecord, "serviceUid" | "namespace" | "service" | "port">;
