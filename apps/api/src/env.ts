@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type ListenAddress, parseListenAddress } from "./server/listen-address.ts";
+import { type ListenAddress, parseHealthAddress, parseListenAddress } from "./server/listen-address.ts";
 
 const envSchema = z.object({
   SLUICE_LISTEN: z.string().default("127.0.0.1:4000"),
@@ -12,6 +12,8 @@ const envSchema = z.object({
 
 export interface Settings {
   listen: ListenAddress;
+  /** A second listener for /healthz, /readyz and /metrics alone; undefined: none. */
+  healthListen: ListenAddress | undefined;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "silent";
   /** Kubeconfig of the control-plane cluster; undefined: the pod's own account. */
   kubeconfig: string | undefined;
@@ -31,6 +33,7 @@ export function readSettings(argv: readonly string[], env: Readonly<Record<strin
     allowPositionals: false,
     options: {
       listen: { type: "string" },
+      "health-listen": { type: "string" },
       kubeconfig: { type: "string" },
       context: { type: "string" },
       "create-namespaces": { type: "boolean", default: false },
@@ -39,6 +42,7 @@ export function readSettings(argv: readonly string[], env: Readonly<Record<strin
   });
   return {
     listen: parseListenAddress(values.listen ?? parsed.data.SLUICE_LISTEN),
+    healthListen: values["health-listen"] === undefined ? undefined : parseHealthAddress(values["health-listen"]),
     logLevel: parsed.data.SLUICE_LOG_LEVEL,
     kubeconfig: values.kubeconfig ?? parsed.data.KUBECONFIG,
     context: values.context,

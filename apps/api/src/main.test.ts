@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,11 +7,16 @@ import { TestSet } from "./testing/test-clusters.ts";
 
 const set = new TestSet();
 const folder = mkdtempSync(path.join(tmpdir(), "sluice-api-"));
-afterEach(() => set.end());
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  await set.end();
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function start(...flags: string[]) {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  children.push(child);
   const output = { text: "" };
   child.stdout.on("data", (chunk: Buffer) => (output.text += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output.text += chunk.toString()));
@@ -34,4 +39,14 @@ it("ends in order on SIGTERM", async () => {
   await vi.waitFor(() => expect(output.text).toContain("this replica leads"), { timeout: 20_000 });
   child.kill("SIGTERM");
   expect(await ended).toBe(0);
+});
+
+it("ends with an error when its address is taken", async () => {
+  const controlPlane = await set.cluster("control-plane");
+  const kubeconfig = path.join(folder, "kubeconfig");
+  writeFileSync(kubeconfig, controlPlane.kubeconfig);
+  const taken = new URL(controlPlane.server.server).host;
+  const { output, ended } = start("--listen", "127.0.0.1:0", "--health-listen", taken, "--kubeconfig", kubeconfig);
+  expect(await ended).toBe(1);
+  expect(output.text).toContain("EADDRINUSE");
 });

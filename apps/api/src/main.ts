@@ -19,19 +19,20 @@ function settings(): Settings {
   }
 }
 
-const { logLevel, kubeconfig, context, listen, createNamespaces, allowInsecure, identity } = settings();
+const { logLevel, kubeconfig, context, listen, healthListen, createNamespaces, allowInsecure, identity } = settings();
 const log = pino({ level: logLevel, base: null });
 try {
   const controlPlane = createClient({ credentials: loadCredentials({ file: kubeconfig, context }), fieldManager: controllerManager, userAgent: "sluice-api" });
   const api = await startApi({
     controlPlane,
     listen,
+    ...(healthListen === undefined ? {} : { healthListen }),
     identity: identity ?? `${hostname()}-${randomUUID().slice(0, 8)}`,
     log,
     createNamespaces,
     allowInsecure,
   });
-  log.info({ url: api.url, controlPlane: controlPlane.server }, "the API server listens");
+  log.info({ url: api.url, healthUrl: api.healthUrl, controlPlane: controlPlane.server }, "the API server listens");
   const end = (signal: NodeJS.Signals) => {
     log.info({ signal }, "ending");
     setTimeout(() => process.exit(1), stopMsMax).unref();

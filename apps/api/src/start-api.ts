@@ -4,13 +4,15 @@ import { type LeaderElection, startLeaderElection } from "@sluice/kubernetes/lea
 import { systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import type { Logger } from "pino";
 import { createMetrics } from "./api-metrics.ts";
-import { createBackend } from "./console-backend.ts";
+import { type ConsoleBackend, createBackend } from "./console-backend.ts";
 import { AcknowledgementController } from "./controllers/acknowledgement/apply.ts";
 import { Controllers } from "./controllers/run-controllers.ts";
 import { MemberDirectory } from "./kubernetes/member-directory.ts";
 import { ensureSystemNamespace } from "./kubernetes/set-identity.ts";
-import { type HttpServer, startHttpServer } from "./server/http-server.ts";
+import type { Health } from "./server/answer-health.ts";
+import { startHttpServer } from "./server/http-server.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
+import { startHealthServer } from "./server/start-health-server.ts";
 import { TelemetryReaders } from "./telemetry/telemetry-readers.ts";
 import { TelemetryState } from "./telemetry/telemetry-state.ts";
 
@@ -22,6 +24,8 @@ export interface StartApiOptions {
   /** Of the control-plane cluster; stays open when the API server stops. */
   controlPlane: KubernetesClient;
   listen: ListenAddress;
+  /** A second listener for /healthz, /readyz and /metrics alone. */
+  healthListen?: ListenAddress;
   /** Unique among the replicas. */
   identity: string;
   log: Logger;
@@ -34,6 +38,8 @@ export interface StartApiOptions {
 
 export interface Api {
   readonly url: string;
+  /** Of the second listener; undefined: there is none. */
+  readonly healthUrl: string | undefined;
   /** Ends subscriptions, then HTTP, then controllers, then connections. */
   stop(): Promise<void>;
 }
@@ -66,7 +72,24 @@ function startElection({ controlPlane, identity, log }: StartApiOptions, lead: (
   });
 }
 
-/** Starts one replica. Rejects when the address can't be listened on. */
+function countMembers(directory: MemberDirectory): { total: number; live: number } {
+  const members = directory.members();
+  return { total: members.length, live: members.filter((member) => member.connection?.live === true).length };
+}
+
+/** Opens the listener for the console and, if asked for, that for probes: both or none. */
+async function openListeners({ listen, healthListen, log }: StartApiOptions, backend: ConsoleBackend, health: Health): Promise<Pick<Api, "url" | "healthUrl" | "stop">> {
+  const http = await startHttpServer({ listen, backend, log, health });
+  try {
+    const probed = healthListen === undefined ? undefined : await startHealthServer(healthListen, health, log);
+    return { url: http.url, healthUrl: probed?.url, stop: async () => void (await Promise.all([http.stop(), probed?.stop()])) };
+  } catch (error) {
+    await http.stop();
+    throw error;
+  }
+}
+
+/** Starts one replica. Rejects when an address can't be listened on. */
 export async function startApi(options: StartApiOptions): Promise<Api> {
   const { controlPlane, log, identity } = options;
   const now = options.now ?? Date.now;
@@ -89,10 +112,7 @@ export async function startApi(options: StartApiOptions): Promise<Api> {
   const term = leaderTerms(options, directory, now);
   const backend = createBackend({ controlPlane, directory, telemetry, acknowledgements, allowInsecure: options.allowInsecure ?? false, now }, `${identity}-${now().toString(36)}`);
   const metrics = createMetrics({
-    members: () => {
-      const members = directory.members();
-      return { total: members.length, live: members.filter((member) => member.connection?.live === true).length };
-    },
+    members: () => countMembers(directory),
     liveStreams: () => backend.live.subscribers,
     seriesRefused: () => telemetry.seriesRefused,
     isLeader: () => election.isLeader,
@@ -117,22 +137,24 @@ export async function startApi(options: StartApiOptions): Promise<Api> {
     readers.sync();
     backend.live.tick();
   }, tickMs);
-  const http: HttpServer = await startHttpServer({
-    listen: options.listen,
-    backend,
-    log,
-    notReady: () => (directory.clusters.state.phase === "live" ? undefined : "the control-plane cluster is not read yet"),
-    metrics: metrics.render,
+  const endReading = async () => {
+    clearInterval(ticker);
+    clearTimeout(waiting);
+    await readers.stop();
+    await directory.stop();
+  };
+  const notReady = () => (directory.clusters.state.phase === "live" ? undefined : "the control-plane cluster is not read yet");
+  const listeners = await openListeners(options, backend, { notReady, metrics: metrics.render }).catch(async (error: unknown) => {
+    await endReading();
+    throw error;
   });
   const election = startElection(options, term.lead);
   const stop = async () => {
     clearInterval(ticker);
     backend.live.stop();
-    await http.stop();
-    clearTimeout(waiting);
+    await listeners.stop();
     await election.stop();
-    await readers.stop();
-    await directory.stop();
+    await endReading();
   };
-  return { url: http.url, stop };
+  return { url: listeners.url, healthUrl: listeners.healthUrl, stop };
 }

@@ -32,6 +32,27 @@ it("serves health, readiness and metrics", async () => {
   expect(await ask(`${api.url}/nothing`)).toMatchObject({ status: 404 });
 });
 
+it("serves health on a second address, to whoever asks, and nothing else there", async () => {
+  const controlPlane = await set.cluster("control-plane");
+  const { url, healthUrl = "" } = await set.api(controlPlane, { healthListen: { host: "0.0.0.0", port: 0 } });
+  const probed = healthUrl.replace("0.0.0.0", "127.0.0.1");
+  const headers = { host: "10.244.1.7:4001" };
+  expect(await ask(`${probed}/healthz`, { headers })).toMatchObject({ status: 200 });
+  await vi.waitFor(async () => expect(await ask(`${probed}/readyz`, { headers })).toMatchObject({ status: 200 }), { timeout: 10_000 });
+  expect((await ask(`${probed}/metrics`, { headers })).text).toContain("sluice_api_members 0");
+  for (const path of ["/trpc/fleet.get", "/", "/snapshot"]) expect(await ask(`${probed}${path}`, { headers })).toMatchObject({ status: 404 });
+  expect(await ask(`${probed}/healthz`, { method: "POST", headers })).toMatchObject({ status: 405 });
+  expect(await ask(`${url}/healthz`, { headers })).toMatchObject({ status: 421 });
+});
+
+it("ends what it began when an address is taken", async () => {
+  const controlPlane = await set.cluster("control-plane");
+  const { url } = await set.api(controlPlane);
+  const listen = { host: "127.0.0.1", port: Number(new URL(url).port) };
+  await expect(set.api(controlPlane, { listen })).rejects.toThrow("EADDRINUSE");
+  await expect(set.api(controlPlane, { healthListen: listen })).rejects.toThrow("EADDRINUSE");
+});
+
 it("refuses rebound names, foreign pages and forms", async () => {
   const { api } = await started();
   const url = `${api.url}/trpc/clusters.leave`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseListenAddress } from "./listen-address.ts";
+import { parseHealthAddress, parseListenAddress } from "./listen-address.ts";
 
 it.each([
   ["127.0.0.1:4000", { host: "127.0.0.1", port: 4000 }],
@@ -16,4 +16,12 @@ it.each(["0.0.0.0:4000", "[::]:4000", "10.0.0.1:4000", "example.com:80", "127.ex
 
 it.each(["4000", "127.0.0.1", "127.0.0.1:99999", "::1:4000", ""])("refuses %j as malformed", (text) => {
   expect(() => parseListenAddress(text)).toThrow(/not an address and a port/);
+});
+
+it.each([
+  ["0.0.0.0:4001", { host: "0.0.0.0", port: 4001 }],
+  ["[::]:0", { host: "::", port: 0 }],
+])("lets health and metrics be asked for at %s", (text, address) => {
+  expect(parseHealthAddress(text)).toEqual(address);
+  expect(() => parseHealthAddress("4001")).toThrow(/--health-listen "4001" is not an address and a port/);
 });
