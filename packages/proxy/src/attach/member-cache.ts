@@ -1,4 +1,5 @@
 import { attachAnnotation, inlineSelectorKey, managedByLabel, managedBySluice, memberName, portRecordsName, shadowOfLabel, sliceManagedByLabel, sliceManager, sliceServiceLabel } from "@sluice/shared/attachment/attachment-names";
+import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
 import type { ServiceImport } from "@sluice/shared/import/service-import-schema";
 import type { GlobalTrafficPolicy } from "@sluice/shared/policy/global-traffic-policy-schema";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
@@ -11,6 +12,7 @@ import { GroupIndex } from "./group-index.ts";
 import { selects } from "./observed-objects.ts";
 
 const proxyName = "sluice-proxy";
+const zoneLabel = "topology.kubernetes.io/zone";
 /** ConfigMap whose presence asks the controller to detach everything and to stay out. */
 export const detachAllName = "sluice-detach-all";
 
@@ -31,6 +33,7 @@ export class MemberCache {
   readonly #pods: Informer<Pod>;
   readonly #policies: Informer<GlobalTrafficPolicy>;
   readonly #imports: Informer<ServiceImport>;
+  readonly #exports: Informer<ServiceExport>;
   readonly #configMaps: Informer<ConfigMap>;
   readonly #namespaces: Informer<Namespace>;
   readonly #nodes: Informer<Node>;
@@ -59,6 +62,7 @@ export class MemberCache {
     });
     this.#policies = this.#watch(kinds.globalTrafficPolicies, (key) => [key]);
     this.#imports = this.#watch(kinds.serviceImports, (key) => [key]);
+    this.#exports = this.#watch(kinds.serviceExports, (key) => (this.isConcerned(key) ? [key] : []));
     this.#namespaces = this.#watch(kinds.namespaces, (key) => this.#imports.list().map(keyOfObject).filter((one) => one.startsWith(`${key}/`)));
     // Nodes report every few seconds; only their versions matter, and the resync is soon enough for these.
     this.#nodes = this.#watch(kinds.nodes, () => []);
@@ -112,6 +116,10 @@ export class MemberCache {
     return this.#imports.get(key);
   }
 
+  serviceExport(key: string): ServiceExport | undefined {
+    return this.#exports.get(key);
+  }
+
   hasNamespace(name: string): boolean {
     const namespace = this.#namespaces.get(name);
     return namespace !== undefined && namespace.metadata.deletionTimestamp === undefined;
@@ -135,6 +143,11 @@ export class MemberCache {
       const version = /^v(\d+)\.(\d+)/.exec(status?.nodeInfo?.kubeProxyVersion || status?.nodeInfo?.kubeletVersion || "");
       return version === null || Number(version[1]) > 1 || Number(version[2]) >= 26;
     });
+  }
+
+  /** Zone of a node, by its well-known label; undefined when nobody labelled it. */
+  zoneOf(nodeName: string | undefined): string | undefined {
+    return nodeName === undefined ? undefined : this.#nodes.get(nodeName)?.metadata.labels?.[zoneLabel];
   }
 
   /** Uids of all Services. */

@@ -40,10 +40,11 @@ export function observeAttachment(key: string, options: ObserveAttachmentOptions
         ? undefined
         : { uid: policy.metadata.uid ?? "", generation: policy.metadata.generation ?? 0, spec: policy.spec, conditions: policy.status?.conditions ?? [] },
     imports: offeredPorts(cache.serviceImport(key)),
+    allowedAccounts: [cache.serviceExport(key), cache.serviceImport(key)].flatMap((object) => object?.spec.serviceAccountName ?? []),
     listenPorts: records.ports
       .filter((record) => record.serviceUid === service?.metadata.uid && record.state === "bound")
       .map(({ port, listenPort }) => ({ port, listenPort })),
-    proxies: cache.proxies().map((pod) => observedProxy(pod, key, poller)),
+    proxies: cache.proxies().map((pod) => observedProxy(pod, key, cache, poller)),
     memory,
     obstacles,
     terminatingFallback: cache.hasTerminatingFallback,
@@ -58,7 +59,7 @@ function offeredPorts(serviceImport: ServiceImport | undefined): ObservedAttachm
     .map((port) => ({ port: port.port, clusterKeys: [...new Set(port.endpoints.map((endpoint) => endpoint.clusterKey))] }));
 }
 
-function observedProxy(pod: Pod, service: string, poller: Pick<ProxyPoller, "service" | "isReachable">): ObservedProxy {
+function observedProxy(pod: Pod, service: string, cache: MemberCache, poller: Pick<ProxyPoller, "service" | "isReachable">): ObservedProxy {
   const { metadata, spec, status } = pod;
   const uid = metadata.uid ?? "";
   const addresses = status?.podIPs?.map(({ ip }) => ip) ?? (status?.podIP === undefined ? [] : [status.podIP]);
@@ -66,7 +67,7 @@ function observedProxy(pod: Pod, service: string, poller: Pick<ProxyPoller, "ser
     pod: { name: metadata.name, namespace: metadata.namespace ?? "", uid },
     addresses,
     nodeName: spec.nodeName,
-    zone: undefined,
+    zone: cache.zoneOf(spec.nodeName),
     ready: status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false,
     deleting: metadata.deletionTimestamp !== undefined,
     reachable: poller.isReachable(uid),

@@ -100,7 +100,9 @@ beforeAll(async () => {
   for (const file of ["00-namespace.yaml", "10-proxy-account.yaml", "11-attach-account.yaml"]) await applyManifest(file);
   const account = (name: string) => server.kubeconfigFor(server.tokenFor({ namespace: "sluice-system", name }));
   await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "sluice-system", name: "sluice-member" }, data: { clusterKey: ownKey } });
-  await createPod(pod("sluice-system", "proxy-1", { "app.kubernetes.io/name": "sluice-proxy" }, proxyAddress));
+  await client.create(kinds.nodes, { apiVersion: "v1", kind: "Node", metadata: { name: "node-1", labels: { "topology.kubernetes.io/zone": "zone-a" } } });
+  const proxyPod = pod("sluice-system", "proxy-1", { "app.kubernetes.io/name": "sluice-proxy" }, proxyAddress);
+  await createPod({ ...proxyPod, spec: { ...proxyPod.spec, nodeName: "node-1" } });
   await createPod(pod("shop", "web-1", { app: "web" }, "127.253.200.1"));
   await client.create(kinds.services, { apiVersion: "v1", kind: "Service", metadata: { ...ref }, spec: { selector: { app: "web" }, ports: [{ port: 8080 }] } });
   await client.create(kinds.serviceImports, {
@@ -145,6 +147,7 @@ test("ActiveActive brings the proxies into the path, and Locality out of it with
   expect(await statusOf()).toMatchObject({ attachment: "Inline", acknowledged: { ready: 1, total: 1 }, observedGeneration: 1, split: [{ clusterKey: ownKey, weight: 100 }, { clusterKey: otherKey, weight: 10 }] });
   expect(await selector()).toEqual({ app: "web", "sluice.dev/inline": "true" });
   expect(new Set((await ours()).flatMap((slice) => slice.endpoints.map((endpoint) => [endpoint.addresses[0], endpoint.conditions?.ready, slice.ports?.[0]?.port])))).toEqual(new Set([["127.253.200.1", false, 8080], [proxyAddress, true, 10_000]]));
+  expect((await ours()).flatMap((slice) => slice.endpoints.map(({ nodeName, zone }) => [nodeName, zone]))).toEqual(expect.arrayContaining([[undefined, undefined], ["node-1", "zone-a"]]));
   expect(await condition("Captured")).toMatchObject({ status: "False", reason: "OlderPods" });
 
   await setPolicy("Locality");

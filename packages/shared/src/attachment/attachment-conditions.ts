@@ -1,6 +1,7 @@
 import type { Condition } from "../object-meta.ts";
 import type { AttachmentPlan, ConditionsOf } from "./attachment-draft.ts";
 import { isOurs, sliceRoleLabel } from "./desired-slices.ts";
+import { failOpenRule } from "./fail-open.ts";
 import type { ObservedAttachment } from "./observed.ts";
 import { policyView } from "./policy-view.ts";
 
@@ -65,12 +66,15 @@ function captured({ pods }: ObservedAttachment, stage: AttachmentPlan["stage"], 
   return verdict("False", "OlderPods", message);
 }
 
-function failOpen({ slices, terminatingFallback }: ObservedAttachment, stage: AttachmentPlan["stage"], target: AttachmentPlan["target"]): Verdict {
+function failOpen(observed: ObservedAttachment, stage: AttachmentPlan["stage"], target: AttachmentPlan["target"]): Verdict {
+  const { slices, terminatingFallback } = observed;
   if (!terminatingFallback) return verdict("False", "KubeProxyTooOld", "a node's kube-proxy is older than 1.26 and would not fall back to the pods");
   if (stage !== "Inline" || target !== "Inline") return verdict("True", "Open", "the pods serve without the proxies");
+  const { allowed, why } = failOpenRule(observed);
+  if (!allowed) return verdict("False", "Closed", `no local pod serves if all proxies vanish: ${why}`);
   const entries = slices.filter((slice) => isOurs(slice) && slice.labels[sliceRoleLabel] === "fail-open").flatMap((slice) => slice.endpoints);
-  if (entries.length > 0) return verdict("True", "Open", `${entries.length} local pods serve if all proxies vanish`);
-  return verdict("False", "Closed", "no local pod serves if all proxies vanish: the own share is 0, or none is ready");
+  if (entries.length > 0) return verdict("True", "Open", `${entries.length} local pods serve if all proxies vanish: ${why}`);
+  return verdict("False", "Empty", "no local pod serves if all proxies vanish: none is ready");
 }
 
 function verdict(status: Condition["status"], reason: string, message: string): Verdict {

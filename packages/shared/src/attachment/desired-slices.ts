@@ -69,7 +69,7 @@ export function sameSlice(observed: ObservedSlice | undefined, desired: DesiredS
 
 function endpointsText(endpoints: readonly SliceEndpoint[]): string {
   return endpoints
-    .map(({ address, ready, serving, terminating }) => `${address} ${ready} ${serving} ${terminating}`)
+    .map(({ address, ready, serving, terminating, nodeName, zone }) => `${address} ${ready} ${serving} ${terminating} ${nodeName ?? ""} ${zone ?? ""}`)
     .toSorted()
     .join();
 }

@@ -21,6 +21,8 @@ export interface ObservedAttachment {
   readonly policy: ObservedPolicy | undefined;
   /** By port of the Service, which clusters the import offers; a port that no import offers is absent. */
   readonly imports: readonly { readonly port: number; readonly clusterKeys: readonly ClusterKey[] }[];
+  /** `serviceAccountName` of the service's export and import, where they are: "*" or "" for any caller. */
+  readonly allowedAccounts: readonly string[];
   /** Listen ports bound to this service in the port record. */
   readonly listenPorts: readonly { readonly port: number; readonly listenPort: number }[];
   readonly proxies: readonly ObservedProxy[];

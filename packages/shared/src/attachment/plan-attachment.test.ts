@@ -58,6 +58,7 @@ class World {
       pods: this.pods.map((name) => ({ name, uid: name, createdAtMs: start - 1000 })),
       policy: { uid: "policy", generation: this.generation, spec: globalTrafficPolicySpecSchema.parse(this.spec), conditions: [] },
       imports: [{ port: 8080, clusterKeys: [other] }],
+      allowedAccounts: ["*"],
       listenPorts: this.listenPorts,
       proxies: [],
       memory: this.memory,
@@ -233,6 +234,31 @@ test("with an own share of 0 there are no fail-open entries", () => {
   world.settle();
   expect([...world.ours.values()].map((slice) => slice.labels["sluice.dev/role"])).toEqual(["proxy"]);
   expect(condition(planAttachment(world.observe()), "FailOpen")).toMatchObject({ status: "False", reason: "Closed" });
+});
+
+test.each<[string, boolean, string, RegExp, { weight?: number; accounts?: string[]; annotations?: Record<string, string>; pods?: string[] }]>([
+  ["an own share above 0", true, "Open", /2 local pods serve.*own share is above 0/, {}],
+  ["no account named", true, "Open", /2 local pods/, { accounts: ["", "*"] }],
+  ["an own share of 0", false, "Closed", /own share is 0/, { weight: 0 }],
+  ["restricted access", false, "Closed", /restricted to service account shop\/till/, { accounts: ["*", "shop/till"] }],
+  ["asked for by annotation", true, "Open", /annotation sluice.dev\/fail-open asks/, { weight: 0, accounts: ["shop/till"], annotations: { "sluice.dev/fail-open": "true" } }],
+  ["any other value of the annotation", false, "Closed", /own share is 0/, { weight: 0, annotations: { "sluice.dev/fail-open": "yes" } }],
+  ["no ready pod", false, "Empty", /none is ready/, { pods: [] }],
+])("fail-open with %s: %s, %s", (_case, entries, reason, message, { weight = 90, accounts = ["*"], annotations = {}, pods }) => {
+  const world = new World();
+  world.service = serviceOf({ annotations });
+  world.change = { allowedAccounts: accounts };
+  world.setPolicy({ lbType: "ActiveActive", targets: [{ clusterKey: own, weight }, { clusterKey: other, weight: 10 }] });
+  world.settle();
+  if (pods !== undefined) {
+    world.pods = pods;
+    world.controllers();
+    for (let count = 0; count < 5; count++) for (const action of planAttachment(world.observe()).actions) world.apply(action);
+  }
+  expect([...world.ours.values()].some((slice) => slice.labels["sluice.dev/role"] === "fail-open")).toBe(entries);
+  const said = condition(planAttachment(world.observe()), "FailOpen");
+  expect(said).toMatchObject({ status: entries ? "True" : "False", reason });
+  expect(said?.message).toMatch(message);
 });
 
 test("a selector that is reset twice: step out and name the manager", () => {

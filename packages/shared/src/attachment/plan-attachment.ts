@@ -2,8 +2,8 @@ import { effectivePlan, type AttachmentPlan, type Draft } from "./attachment-dra
 import { attachAnnotation, inlineSelectorKey, inlineSelectorValue } from "./attachment-names.ts";
 import { attachmentConditions } from "./attachment-conditions.ts";
 import { isOurs, podSlices, proxySlices, sameSlice, sliceRoleLabel, type DesiredSlice } from "./desired-slices.ts";
+import { failOpenRule } from "./fail-open.ts";
 import type { AttachmentMemory, ObservedAttachment, ObservedProxy, ObservedService, ObservedSlice, Obstacle } from "./observed.ts";
-import { policyView } from "./policy-view.ts";
 import { preflight } from "./preflight.ts";
 import { originalSelector, sameShadow, shadowService } from "./shadow-service.ts";
 
@@ -109,7 +109,7 @@ function enterInline(observed: ObservedAttachment, service: ObservedService, dra
   if (!prepared && (!keyed || draft.actions.length > 0)) return;
   const shadowReady = readySet(observed.shadowSlices);
   const members = membersOf(observed);
-  const open = failOpenAllowed(observed, service) && !selectorless(service);
+  const open = failOpenRule(observed).allowed && !selectorless(service);
   if (!keyed && !selectorless(service) && !sameSet(shadowReady, readySet(observed.slices.filter((slice) => !isOurs(slice))))) {
     wait(draft, "ShadowNotReady", "waiting for the shadow Service's slices to hold the same ready pods as the Service's own");
     return;
@@ -239,11 +239,6 @@ function listens({ snapshot, addresses }: ObservedProxy, { service, listenPorts 
     const listenPort = listenPorts.find((record) => record.port === port)?.listenPort;
     return snapshot.ports.some((seen) => seen.port === port && seen.listening && seen.listenPort === listenPort);
   });
-}
-
-/** Only while the pods may serve: with an own share of 0, falling back to them would undo what was asked. */
-function failOpenAllowed(observed: ObservedAttachment, service: ObservedService): boolean {
-  return service.annotations["sluice.dev/fail-open"] === "true" || (policyView(observed)?.ownWeight ?? 1) > 0;
 }
 
 function openConnections({ proxies }: ObservedAttachment): number {

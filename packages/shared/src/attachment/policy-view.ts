@@ -12,7 +12,7 @@ export interface PolicyView {
 }
 
 /** The policy resolved for the service as a whole, against every cluster that offers any of its ports. */
-export function policyView({ policy, ownKey, imports }: ObservedAttachment): PolicyView | undefined {
+export function policyView({ policy, ownKey, imports }: Pick<ObservedAttachment, "policy" | "ownKey" | "imports">): PolicyView | undefined {
   if (policy === undefined || ownKey === undefined) return undefined;
   const importKeys = [...new Set(imports.flatMap(({ clusterKeys }) => clusterKeys))];
   const { requested, unknownKeys, ignoredTargets } = resolvePolicy({ spec: policy.spec, ownKey, importKeys });
