@@ -12,7 +12,7 @@ const root = import.meta.dirname;
 const lineCountMax = 400;
 const forbiddenNames = new Set(["utils", "util", "helpers", "helper", "common", "misc", "manager", "index"]);
 /** Names that a tool prescribes. */
-const prescribedNames = new Set(["README", "README.zh-CN", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "LICENSE", "Dockerfile", "Chart"]);
+const prescribedNames = new Set(["README", "README.zh-CN", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "LICENSE", "Dockerfile", "Containerfile", "Chart"]);
 
 /** Files that git tracks or would track: deleted and ignored ones are out. */
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
@@ -20,7 +20,7 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
   .filter((file) => file !== "" && existsSync(path.join(root, file)));
 const isSource = (file: string) => /\.(?:ts|tsx|mts|mjs|js|jsx|css)$/.test(file);
 const isTest = (file: string) => /\.(?:test|spec)\.tsx?$/.test(file);
-const isText = (file: string) => /\.(?:ts|tsx|mts|mjs|js|jsx|css|json|md|ya?ml|sh|html|svg|txt|go|mod|toml|tpl)$|(?:^|\/)(?:\.[a-z]+|run|Dockerfile)$/.test(file);
+const isText = (file: string) => /\.(?:ts|tsx|mts|mjs|js|jsx|css|json|md|ya?ml|sh|html|svg|txt|go|mod|toml|tpl)$|(?:^|\/)(?:\.[a-z]+|run|Dockerfile|Containerfile)$/.test(file);
 const texts = new Map<string, string>();
 
 function textOf(file: string): string {
