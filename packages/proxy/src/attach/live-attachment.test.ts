@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { capturedAfterMs } from "@sluice/shared/attachment/captured";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { createClient } from "@sluice/kubernetes/create-client";
 import { kinds } from "@sluice/kubernetes/kinds";
@@ -9,6 +10,7 @@ import type { KubernetesObject } from "@sluice/kubernetes/resource";
 import { startCluster, type SandboxCluster } from "@sluice/sandbox/sandbox-cluster";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { memoryAnnotation } from "./attachment-memory.ts";
 
 const root = path.join(import.meta.dirname, "../../../..");
 const ownKey = "default/default/default/1-23";
@@ -139,7 +141,7 @@ async function setPolicy(lbType: "Locality" | "ActiveActive" | "FailOver", targe
 /** Replaces every pod and waits until the old ones are gone: a pod that ends loses what comes to it directly. */
 async function rollPods(): Promise<void> {
   const old = new Set((await client.list(kinds.pods, { namespace: "shop" })).items.map((pod) => pod.metadata.uid));
-  await client.patch(kinds.deployments, ref, { type: "merge", body: { spec: { template: { metadata: { annotations: { rolled: "yes" } } } } } });
+  await client.patch(kinds.deployments, ref, { type: "merge", body: { spec: { template: { metadata: { annotations: { rolled: new Date().toISOString() } } } } } });
   await vi.waitFor(async () => {
     expect((await client.list(kinds.pods, { namespace: "shop" })).items.filter((pod) => old.has(pod.metadata.uid))).toEqual([]);
     expect((await client.get(kinds.deployments, ref)).status).toMatchObject({ readyReplicas: 2, replicas: 2 });
@@ -191,4 +193,46 @@ test("a service that only others have: refused by Locality, carried by FailOver,
   await vi.waitFor(async () => expect(await request(false, to)).toBe("other"), patiently);
   await client.patch(kinds.services, only, { type: "merge", body: { spec: { selector: { app: "web" } } } });
   await vi.waitFor(async () => expect([await request(false, to), await request(false, to), await request(false, to)]).toEqual(["own", "own", "own"]), patiently);
+  for (const kind of [kinds.globalTrafficPolicies, kinds.serviceImports, kinds.services]) await client.delete(kind, only);
+}, 120_000);
+
+const captured = async () => (await client.get(kinds.globalTrafficPolicies, ref)).status?.conditions?.find((one) => one.type === "Captured");
+
+async function scaleController(replicas: number): Promise<void> {
+  await client.patch(kinds.deployments, { namespace: "sluice-system", name: "sluice-attach" }, { type: "merge", body: { spec: { replicas } } }, { subresource: "scale" });
+  const selector = { namespace: "sluice-system", labelSelector: "app.kubernetes.io/name=sluice-attach" };
+  await vi.waitFor(async () => expect((await client.list(kinds.pods, selector)).items).toHaveLength(replicas), patiently);
+}
+
+/**
+ * The 60 s of the takeover are over at once: what the controller remembers on the shadow is moved into the past while
+ * it does not run, so that it also has to go on from there after its restart.
+ */
+async function letTakeoverBeLongAgo(): Promise<void> {
+  await scaleController(0);
+  const [shadow] = (await client.list(kinds.services, { namespace: "shop", labelSelector: "sluice.dev/shadow-of=web" })).items;
+  const memory = JSON.parse(shadow?.metadata.annotations?.[memoryAnnotation] ?? "") as { inlineSinceMs: number };
+  const text = JSON.stringify({ ...memory, inlineSinceMs: memory.inlineSinceMs - 2 * capturedAfterMs });
+  await client.patch(kinds.services, { namespace: "shop", name: shadow?.metadata.name ?? "" }, { type: "merge", body: { metadata: { annotations: { [memoryAnnotation]: text } } } });
+  await scaleController(1);
+}
+
+test("Captured becomes True once the pods are rolled after the takeover, and not while another Service leads to them", async () => {
+  await client.patch(kinds.deployments, ref, { type: "merge", body: { spec: { replicas: 2 } } }, { subresource: "scale" });
+  await servesItself();
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 300 }], "Inline");
+  await vi.waitFor(async () => expect(await captured()).toMatchObject({ status: "False", reason: "OlderPods", message: expect.stringMatching(/^2 of 2 pods are older/) as string }), patiently);
+  await letTakeoverBeLongAgo();
+  const load = startLoad();
+  await rollPods();
+  await vi.waitFor(async () => expect(await captured()).toMatchObject({ status: "True", reason: "Captured" }), patiently);
+  await load.stop();
+  expect(load.failures).toEqual([]);
+  expect((await client.get(kinds.services, ref)).spec.selector).toHaveProperty(["sluice.dev/inline"]);
+
+  const direct = { namespace: "shop", name: "direct" };
+  await client.create(kinds.services, { apiVersion: "v1", kind: "Service", metadata: { ...direct }, spec: { selector: { app: "web" }, ports: [{ port: 8080 }] } });
+  await vi.waitFor(async () => expect(await captured()).toMatchObject({ status: "False", reason: "Bypassed", message: expect.stringContaining("shop/direct") as string }), patiently);
+  await client.delete(kinds.services, direct);
+  await vi.waitFor(async () => expect(await captured()).toMatchObject({ status: "True" }), patiently);
 }, 120_000);

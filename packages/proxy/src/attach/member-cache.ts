@@ -41,6 +41,7 @@ export class MemberCache {
   readonly #slicesByService = new GroupIndex();
   readonly #shadowsByOwner = new GroupIndex();
   readonly #podsByNamespace = new GroupIndex();
+  readonly #servicesByNamespace = new GroupIndex();
 
   constructor(options: MemberCacheOptions) {
     this.#options = options;
@@ -48,7 +49,9 @@ export class MemberCache {
     this.#services = this.#watch(kinds.services, (key, service) => {
       const shadowOf = service?.metadata.labels?.[shadowOfLabel];
       const owners = this.#shadowsByOwner.move(key, shadowOf === undefined ? undefined : `${service?.metadata.namespace}/${shadowOf}`);
-      return [key, ...owners];
+      const [namespaceOfIt = ""] = this.#servicesByNamespace.move(key, service?.metadata.namespace);
+      // Another Service on the same pods is a way past the proxies.
+      return [key, ...owners, ...this.#attachedIn(namespaceOfIt)];
     });
     this.#slices = this.#watch(kinds.endpointSlices, (key, slice) => {
       const name = slice?.metadata.labels?.[sliceServiceLabel];
@@ -58,7 +61,7 @@ export class MemberCache {
     this.#pods = this.#watch(kinds.pods, (key, pod) => {
       const [podNamespace] = this.#podsByNamespace.move(key, pod === undefined ? undefined : pod.metadata.namespace);
       if (podNamespace === namespace) return "all";
-      return [...this.attachedKeys()].filter((one) => one.startsWith(`${podNamespace}/`));
+      return this.#attachedIn(podNamespace);
     });
     this.#policies = this.#watch(kinds.globalTrafficPolicies, (key) => [key]);
     this.#imports = this.#watch(kinds.serviceImports, (key) => [key]);
@@ -97,6 +100,10 @@ export class MemberCache {
 
   service(key: string): Service | undefined {
     return this.#services.get(key);
+  }
+
+  servicesOf(namespace: string): Service[] {
+    return [...this.#servicesByNamespace.keysOf(namespace)].map((key) => this.#services.get(key)).filter((service) => service !== undefined);
   }
 
   shadow(key: string): Service | undefined {
@@ -215,6 +222,10 @@ export class MemberCache {
     });
     this.#informers.push(informer);
     return informer;
+  }
+
+  #attachedIn(namespace: string | undefined): string[] {
+    return [...this.attachedKeys()].filter((key) => key.startsWith(`${namespace}/`));
   }
 
   #ownerOf(service: string): string {

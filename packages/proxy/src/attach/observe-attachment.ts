@@ -1,12 +1,13 @@
-import { inlineSelectorKey } from "@sluice/shared/attachment/attachment-names";
+import { inlineSelectorKey, shadowOfLabel } from "@sluice/shared/attachment/attachment-names";
 import type { AttachmentMemory, ObservedAttachment, ObservedProxy, Obstacle } from "@sluice/shared/attachment/observed";
 import type { PortRecords } from "@sluice/shared/attachment/port-records";
 import type { ServiceImport } from "@sluice/shared/import/service-import-schema";
 import { serviceImportSpecSchema } from "@sluice/shared/import/service-import-schema";
 import type { GlobalTrafficPolicy } from "@sluice/shared/policy/global-traffic-policy-schema";
-import type { Pod } from "@sluice/kubernetes/kinds";
+import type { Pod, Service } from "@sluice/kubernetes/kinds";
+import { keyOf } from "@sluice/kubernetes/resource";
 import type { MemberCache } from "./member-cache.ts";
-import { observedPod, observedService, observedSlice } from "./observed-objects.ts";
+import { observedPod, observedService, observedSlice, selects } from "./observed-objects.ts";
 import type { ProxyPoller } from "./poll-proxies.ts";
 
 export interface ObserveAttachmentOptions {
@@ -27,6 +28,7 @@ export function observeAttachment(key: string, options: ObserveAttachmentOptions
   const shadow = cache.shadow(key);
   const { [inlineSelectorKey]: _ours, ...originalSelector } = service?.spec.selector ?? {};
   const namespace = key.slice(0, key.indexOf("/"));
+  const pods = cache.pods(namespace, originalSelector);
   return {
     nowMs,
     ownKey: cache.clusterKey,
@@ -34,7 +36,8 @@ export function observeAttachment(key: string, options: ObserveAttachmentOptions
     slices: cache.slices(key).map(observedSlice),
     shadow: shadow === undefined ? undefined : observedService(shadow),
     shadowSlices: shadow === undefined ? [] : cache.slices(`${namespace}/${shadow.metadata.name}`).map(observedSlice),
-    pods: cache.pods(namespace, originalSelector).map(observedPod),
+    pods: pods.map(observedPod),
+    bypasses: cache.servicesOf(namespace).filter((other) => other !== service && isBypass(other, pods)).map(keyOf),
     policy:
       policy === undefined
         ? undefined
@@ -49,6 +52,12 @@ export function observeAttachment(key: string, options: ObserveAttachmentOptions
     obstacles,
     terminatingFallback: cache.hasTerminatingFallback,
   };
+}
+
+/** An attached Service's key is in its selector, so that it matches no pod; shadows lead nobody anywhere. */
+function isBypass({ metadata, spec }: Service, pods: readonly Pod[]): boolean {
+  if (metadata.labels?.[shadowOfLabel] !== undefined || spec.type === "ExternalName") return false;
+  return pods.some((pod) => selects(spec.selector ?? {}, pod.metadata.labels));
 }
 
 function offeredPorts(serviceImport: ServiceImport | undefined): ObservedAttachment["imports"] {

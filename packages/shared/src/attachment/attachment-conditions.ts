@@ -1,12 +1,10 @@
 import type { Condition } from "../object-meta.ts";
 import type { AttachmentPlan, ConditionsOf } from "./attachment-draft.ts";
+import { capturedVerdict } from "./captured.ts";
 import { isOurs, sliceRoleLabel } from "./desired-slices.ts";
 import { failOpenRule } from "./fail-open.ts";
 import type { ObservedAttachment } from "./observed.ts";
 import { policyView } from "./policy-view.ts";
-
-/** A connection that was opened before the takeover may come from a kube-proxy that heard of it this much later. */
-export const capturedAfterMs = 60_000;
 
 type Verdict = Pick<Condition, "status" | "reason" | "message">;
 
@@ -23,7 +21,7 @@ export const attachmentConditions: ConditionsOf = (observed, { stage, target, ob
         ? verdict("True", "Resolved", "every target offers the service")
         : verdict("False", "UnknownClusters", `no import offers the service from ${view.unknownKeys.join(", ")}; they are ignored until their cluster exports it`),
     Enforced: obstacle !== undefined ? verdict("False", obstacle.reason, obstacle.message) : enforced(stage, target, acknowledged, draft.waiting),
-    Captured: captured(observed, stage, draft.memory.inlineSinceMs),
+    Captured: capturedVerdict(observed, stage, draft.memory.inlineSinceMs),
     FailOpen: failOpen(observed, stage, target),
   };
   const { policy, nowMs } = observed;
@@ -56,14 +54,6 @@ function enforced(
   if (target === "Detached") return verdict("True", "Detached", "no proxy stands in the path: requests stay local");
   if (ready < total || total === 0) return verdict("False", "NotAcknowledged", `${ready} of ${total} proxies apply this policy`);
   return verdict("True", target, `all ${total} proxies apply this policy`);
-}
-
-function captured({ pods }: ObservedAttachment, stage: AttachmentPlan["stage"], inlineSinceMs: number | undefined): Verdict {
-  if (stage !== "Inline" || inlineSinceMs === undefined) return verdict("False", "NotInline", "connections reach the pods without a proxy");
-  const older = pods.filter(({ createdAtMs }) => createdAtMs < inlineSinceMs + capturedAfterMs).length;
-  if (older === 0) return verdict("True", "Captured", "every pod is younger than the attachment: no connection bypasses the proxies");
-  const message = `${older} of ${pods.length} pods are older than the attachment: connections opened before it stay local until they close; roll the pods to end them`;
-  return verdict("False", "OlderPods", message);
 }
 
 function failOpen(observed: ObservedAttachment, stage: AttachmentPlan["stage"], target: AttachmentPlan["target"]): Verdict {

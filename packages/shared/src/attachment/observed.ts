@@ -17,6 +17,8 @@ export interface ObservedAttachment {
   readonly shadowSlices: readonly ObservedSlice[];
   /** Every pod that matches the original selector, of any readiness, terminating ones included. */
   readonly pods: readonly ObservedPod[];
+  /** Other Services, as "namespace/name", whose present selector matches one of `pods`: callers of these pass no proxy. */
+  readonly bypasses: readonly string[];
   /** undefined: there is no policy object. */
   readonly policy: ObservedPolicy | undefined;
   /** By port of the Service, which clusters the import offers; a port that no import offers is absent. */

@@ -59,6 +59,7 @@ class World {
       policy: { uid: "policy", generation: this.generation, spec: globalTrafficPolicySpecSchema.parse(this.spec), conditions: [] },
       imports: [{ port: 8080, clusterKeys: [other] }],
       allowedAccounts: ["*"],
+      bypasses: [],
       listenPorts: this.listenPorts,
       proxies: [],
       memory: this.memory,

@@ -10,6 +10,9 @@ it("claims that everything is captured only by the condition", () => {
 });
 
 it("tells how many pods are older, or the message as it is", () => {
-  expect(capturedOf({ attachment: "Inline", conditions: [condition("False", "2 of 3 pods are older than the attachment: connections stay")] })).toEqual({ id: "older-pods", older: "2", all: "3" });
+  expect(capturedOf({ attachment: "Inline", conditions: [condition("False", "2 of 3 pods are older than the attachment: connections stay")] })).toEqual({ id: "older-pods", older: "2", all: "3", bypasses: null });
+  const bypassed = "Services lead to the same pods past the proxies: shop/a, shop/b; attach them too";
+  expect(capturedOf({ attachment: "Inline", conditions: [condition("False", bypassed)] })).toEqual({ id: "bypassed", bypasses: "shop/a, shop/b" });
+  expect(capturedOf({ attachment: "Inline", conditions: [condition("False", `1 of 3 pods are older than the attachment: roll them. ${bypassed}`)] })).toEqual({ id: "older-pods", older: "1", all: "3", bypasses: "shop/a, shop/b" });
   expect(capturedOf({ attachment: "Inline", conditions: [condition("False", "connections reach the pods")] })).toEqual({ id: "open", message: "connections reach the pods" });
 });
