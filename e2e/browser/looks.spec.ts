@@ -66,6 +66,8 @@ for (const locale of ["en", "zh-CN"]) {
 }
 
 test("the dialogs are axe-clean in both themes and fit a phone", async ({ page }) => {
+  // Pods are offered to be rolled from a minute after the takeover on.
+  test.setTimeout(150_000);
   const split = new SplitPage(page);
   const review = async () => {
     await split.open();
@@ -77,6 +79,10 @@ test("the dialogs are axe-clean in both themes and fit a phone", async ({ page }
     "send back": async () => {
       await split.open();
       await page.getByRole("button", { name: "Send everything back" }).click();
+    },
+    "roll the pods": async () => {
+      await split.open();
+      await split.row.getByRole("button", { name: "Roll the pods" }).click();
     },
     join: () => page.goto("/clusters?join=1"),
     leave: async () => {

@@ -19,13 +19,19 @@ export interface CapturedVerdict {
  */
 export function capturedVerdict({ pods, bypasses }: Pick<ObservedAttachment, "pods" | "bypasses">, stage: AttachmentStage, inlineSinceMs: number | undefined): CapturedVerdict {
   if (stage !== "Inline" || inlineSinceMs === undefined) return { status: "False", reason: "NotInline", message: "connections reach the pods without a proxy" };
-  const older = pods.filter(({ createdAtMs }) => createdAtMs < inlineSinceMs + capturedAfterMs).length;
+  const youngMs = inlineSinceMs + capturedAfterMs;
+  const older = pods.filter(({ createdAtMs }) => createdAtMs < youngMs).length;
   const said = [
-    ...(older === 0 ? [] : [`${older} of ${pods.length} pods are older than the attachment: connections opened before it stay local until they close; roll the pods to end them`]),
+    ...(older === 0 ? [] : [`${older} of ${pods.length} pods are older than the attachment: connections opened before it stay local until they close; roll the pods after ${nextSecond(youngMs)} to end them`]),
     ...(bypasses.length === 0 ? [] : [`Services lead to the same pods past the proxies: ${named(bypasses)}; attach them too, or move their callers to this Service`]),
   ];
   if (said.length > 0) return { status: "False", reason: older > 0 ? "OlderPods" : "Bypassed", message: said.join(". ") };
   return { status: "True", reason: "Captured", message: "every pod is younger than the attachment, and no other Service leads to them: no connection bypasses the proxies" };
+}
+
+/** The first whole second from then on, as Kubernetes writes when a pod was created. */
+function nextSecond(atMs: number): string {
+  return new Date(Math.ceil(atMs / 1000) * 1000).toISOString().replace(".000", "");
 }
 
 function named(services: readonly string[]): string {

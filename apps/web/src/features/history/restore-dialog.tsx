@@ -6,6 +6,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { Button } from "../../components/button.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Modal } from "../../components/modal.tsx";
 import { shortActor } from "../../components/service-cells.tsx";
@@ -94,13 +95,10 @@ function RestoreForm({ preview, yamlAfter, revision, sourceName, onClose }: Rest
       <PolicyDiff title={review("object", { service, source: sourceName })} before={preview.yamlBefore} after={yamlAfter} />
       <ReasonField value={reason} onChange={setReason} placeholder={review("reason-hint")} />
       {restore.isError ? <div className="mt-3"><ErrorNote {...errorView(restore.error)} /></div> : null}
-      <div className="mt-4 flex flex-wrap items-center justify-end gap-x-4 gap-y-3">
-        {refused ? <p className="mr-auto text-xs text-ink-2">{review("refused")}</p> : null}
-        <span className="flex flex-wrap justify-end gap-2">
-          <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button tone="primary" type="submit" disabled={!ready}>{t("restore", { number: revision.number })}</Button>
-        </span>
-      </div>
+      <DialogActions remark={refused ? review("refused") : undefined}>
+        <Button onClick={onClose}>{common("cancel")}</Button>
+        <Button tone="primary" type="submit" disabled={!ready}>{t("restore", { number: revision.number })}</Button>
+      </DialogActions>
     </form>
   );
 }

@@ -98,7 +98,7 @@ function Figures({ service }: { service: string }) {
   const format = useFormat();
   const live = useLiveService(service)?.service;
   return (
-    <dl className="grid grid-cols-2 gap-x-8 gap-y-3 sm:flex">
+    <dl className="grid grid-cols-2 gap-x-8 gap-y-3 sm:flex sm:text-right">
       <Figure name={t("requests")}>{live === undefined ? null : <KnownValue value={live.requestsPerSecond}>{format.rate}</KnownValue>}</Figure>
       <Figure name={t("success")}>{live === undefined ? null : <KnownValue value={live.success}>{(share) => <span className={share < 0.99 ? "text-bad" : ""}>{format.success(share)}</span>}</KnownValue>}</Figure>
       <Figure name={t("p95")}>{live === undefined ? null : <KnownValue value={live.p95Ms}>{format.ms}</KnownValue>}</Figure>
@@ -113,7 +113,7 @@ function Figure({ name, children, wide = false }: { name: string; children: Reac
   return (
     <div className={clsx("flex flex-col-reverse justify-end", wide ? "sm:min-w-[124px]" : "sm:min-w-[62px]")}>
       <dt className="text-sm text-ink-2">{name}</dt>
-      <dd className="min-h-[26px] text-xl font-[600] tracking-[-0.015em] whitespace-nowrap">{children ?? <Skeleton className="mt-1 h-5 w-16" />}</dd>
+      <dd className="flex min-h-[26px] items-center sm:justify-end text-xl font-[600] tracking-[-0.015em] whitespace-nowrap">{children ?? <Skeleton className="h-5 w-16" />}</dd>
     </div>
   );
 }

@@ -50,7 +50,7 @@ function DraftWords({ draft, rate }: { draft: SplitDraft; rate: number | null })
   const split = useTranslations("split");
   const format = useFormat();
   const look = useClusterLook();
-  const move = draft.mode === "ActiveActive" && draft.base.mode === "ActiveActive" ? mainMove(draft) : null;
+  const move = draft.mode === "ActiveActive" && draft.base.mode !== "FailOver" ? mainMove(draft) : null;
   const key = move === null ? draft.source : (draft.keys[move.index] ?? draft.source);
   return (
     <p className="flex min-w-0 items-center gap-3">

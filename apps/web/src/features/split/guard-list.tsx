@@ -3,6 +3,7 @@
 import type { GuardView } from "@sluice/api/views/change-view";
 import clsx from "clsx";
 import { useTranslations } from "use-intl";
+import { readOlderPods } from "./captured.ts";
 
 interface GuardListProps {
   guards: GuardView[];
@@ -44,9 +45,12 @@ export function GuardList({ guards, overrides = [], onOverride }: GuardListProps
 /** A guard's sentence: in the reader's language where it is known, else its id and values, so that none is hidden. */
 function useGuardWords(): (guard: GuardView) => string {
   const t = useTranslations("guards");
+  const captured = useTranslations("captured");
   return (guard) => {
     const failed = guard.outcome === "pass" ? "" : "-failed";
     const key = `${guard.id}${failed}`;
+    const pods = guard.id === "captured" ? readOlderPods(String(guard.params["message"] ?? "")) : null;
+    if (pods !== null) return captured("guard", { older: pods.older, all: pods.all });
     if (t.has(key as "title")) return t(key as "title", guard.params as never);
     const values = Object.entries(guard.params).map(([name, value]) => `${name} ${value}`);
     return [guard.id.replaceAll("-", " "), ...values].join(" · ");

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { Button } from "../../components/button.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Modal } from "../../components/modal.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -66,7 +67,8 @@ function ReviewTitle({ preview, draft, name }: { preview: unknown; draft: SplitD
   const seen = preview as PreviewView | undefined;
   const gaining = seen?.targets.toSorted((one, two) => two.afterPermille - two.beforePermille - (one.afterPermille - one.beforePermille))[0];
   if (seen === undefined || gaining === undefined) return t("title-waiting", { service: name });
-  if (draft.mode !== draft.base.mode) return t("title-mode", { service: name, mode: split(`mode-${draft.mode}`) });
+  const begins = draft.base.mode === "Locality" && gaining.afterPermille > gaining.beforePermille;
+  if (draft.mode !== draft.base.mode && !begins) return t("title-mode", { service: name, mode: split(`mode-${draft.mode}`) });
   return t("title", { count: (gaining.afterPermille - gaining.beforePermille) / 10, points: format.share(gaining.afterPermille - gaining.beforePermille).replace(/[\u00a0 ]%$/, ""), service: name, cluster: look(gaining.clusterKey).name });
 }
 
@@ -135,13 +137,10 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
         </label>
       )}
       {apply.isError ? <div className="mt-3"><ErrorNote {...errorView(apply.error)} /></div> : null}
-      <div className="mt-4 flex flex-wrap items-center justify-end gap-x-4 gap-y-3">
-        <p className="mr-auto text-xs text-ink-3">{refused ? t("refused") : t("can-undo", { source })}</p>
-        <span className="flex gap-2">
-          <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button tone="primary" type="submit" disabled={!ready}>{t("apply", { source })}</Button>
-        </span>
-      </div>
+      <DialogActions remark={refused ? t("refused") : t("can-undo", { source })}>
+        <Button onClick={onClose}>{common("cancel")}</Button>
+        <Button tone="primary" type="submit" disabled={!ready}>{t("apply", { source })}</Button>
+      </DialogActions>
     </form>
   );
 }

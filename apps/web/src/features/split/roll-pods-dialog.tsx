@@ -5,6 +5,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { Button } from "../../components/button.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Modal } from "../../components/modal.tsx";
 import { errorView } from "../../trpc/error-view.ts";
@@ -36,10 +37,10 @@ export function RollPodsDialog({ service, source, cluster, onClose }: { service:
       >
         <ReasonField value={reason} onChange={setReason} placeholder={t("roll-reason")} />
         {roll.isError ? <div className="mt-3"><ErrorNote {...errorView(roll.error)} /></div> : null}
-        <div className="mt-5 flex justify-end gap-2">
+        <DialogActions>
           <Button onClick={onClose}>{common("cancel")}</Button>
           <Button tone="primary" type="submit" disabled={!ready}>{t("roll-confirm", { cluster })}</Button>
-        </div>
+        </DialogActions>
       </form>
     </Modal>
   );

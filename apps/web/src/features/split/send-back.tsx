@@ -6,6 +6,7 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
 import { Button } from "../../components/button.tsx";
+import { DialogActions } from "../../components/dialog-actions.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Modal } from "../../components/modal.tsx";
 import { useFormat } from "../../format/use-format.ts";
@@ -58,10 +59,10 @@ export function SendBack({ service, rows }: { service: string; rows: SplitRowVie
         </ul>
         <ReasonField value={reason} onChange={setReason} placeholder={t("reason")} />
         {send.isError ? <div className="mt-3"><ErrorNote {...errorView(send.error)} /></div> : null}
-        <div className="mt-5 flex justify-end gap-2">
+        <DialogActions>
           <Button onClick={() => setOpen(false)}>{common("cancel")}</Button>
           <Button tone="primary" disabled={send.isPending} onClick={() => send.mutate({ service, reason: reason.trim() === "" ? t("reason") : reason })}>{t("confirm")}</Button>
-        </div>
+        </DialogActions>
       </Modal>
     </>
   );

@@ -45,12 +45,12 @@ export function SourceRow({ service, row }: { service: string; row: SplitRowView
           />
         </div>
         <div className="mt-2 flex flex-wrap items-center justify-between gap-x-4 text-xs text-ink-3">
-          <span>{t("legend-live")}<span className="ml-4">{t("legend-draft")}</span></span>
-          {draft.mode === "ActiveActive" ? <RowTools draft={draft} act={act} /> : null}
+          {canDragAway(draft) ? <span>{t("local-drag", { cluster: name })}</span> : <span>{t("legend-live")}<span className="ml-4">{t("legend-draft")}</span></span>}
+          {draft.mode === "ActiveActive" || canDragAway(draft) ? <RowTools draft={draft} act={act} /> : null}
         </div>
       </div>
       <div className="border-t border-line px-4 md:px-[22px]">
-        {draft.mode === "ActiveActive" ? (
+        {draft.mode === "ActiveActive" || canDragAway(draft) ? (
           <ul>
             {row.targets.map((target, index) => (
               <TargetRow
@@ -74,10 +74,15 @@ export function SourceRow({ service, row }: { service: string; row: SplitRowView
           <p className="py-6 text-sm text-ink-2">{t("local-only-why", { cluster: name })}</p>
         )}
       </div>
-      <CapturedNote service={service} row={row} />
       <FourTruths row={row} />
+      <CapturedNote service={service} row={row} />
     </Panel>
   );
+}
+
+/** A row that is local only offers its sliders too: dragging one is how a split begins. */
+function canDragAway(draft: SplitDraft): boolean {
+  return draft.mode === "Locality" && draft.base.mode === "Locality" && draft.keys.length > 1;
 }
 
 /** What the bar shows for a target: its share when split, all for the own cluster otherwise. */

@@ -62,4 +62,12 @@ describe("a draft", () => {
   it("begins at 100 % local where the shares are unknown or don't add up", () => {
     expect(draftOf("n/s", row([target("a", 0, true), target("b", 0)])).shares).toEqual([1000, 0]);
   });
+
+  it("begins a split by dragging away from local only, and ends it by dragging back", () => {
+    const local = draftOf("n/s", row([target("a", 1000, true), target("b", 0)], { mode: "Locality", policy: null }));
+    const away = reduceDraft(local, { type: "set-share", index: 1, permille: 90 });
+    expect(requestOf(away)).toEqual({ mode: "ActiveActive", shares: [{ clusterKey: "a", permille: 910 }, { clusterKey: "b", permille: 90 }], failOver: [] });
+    expect(changes(reduceDraft(away, { type: "set-share", index: 1, permille: 0 }))).toBe(false);
+    expect(changes(reduceDraft(away, { type: "cancel-drag" }))).toBe(false);
+  });
 });

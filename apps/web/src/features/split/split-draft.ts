@@ -63,23 +63,29 @@ export function reduceDraft(draft: SplitDraft, action: DraftAction): SplitDraft 
   switch (action.type) {
     case "set-share": {
       const from = draft.drag?.index === action.index ? draft.drag.from : draft.shares;
-      return { ...draft, drag: { index: action.index, from }, shares: redistribute(from, action.index, Math.round(action.permille), draft.locks) };
+      return moved(draft, redistribute(from, action.index, Math.round(action.permille), draft.locks), { index: action.index, from });
     }
     case "end-drag":
       return draft.drag === null ? draft : { ...draft, drag: null };
     case "cancel-drag":
-      return draft.drag === null ? draft : { ...draft, shares: draft.drag.from, drag: null };
+      return draft.drag === null ? draft : moved(draft, draft.drag.from, null);
     case "toggle-lock":
       return { ...draft, drag: null, locks: draft.locks.map((locked, index) => (index === action.index ? !locked : locked)) };
     case "even":
-      return { ...draft, drag: null, shares: even(draft.shares, draft.locks) };
+      return moved(draft, even(draft.shares, draft.locks), null);
     case "drain":
-      return { ...draft, drag: null, shares: redistribute(draft.shares, action.index, 0, draft.locks) };
+      return moved(draft, redistribute(draft.shares, action.index, 0, draft.locks), null);
     case "set-mode":
       return { ...draft, drag: null, mode: action.mode };
     case "move-up":
       return { ...draft, failOver: movedUp(draft.failOver, action.index) };
   }
+}
+
+/** A row that is local only becomes a split with the first share that is dragged away, and local again with the last that is dragged back. */
+function moved(draft: SplitDraft, shares: number[], drag: SplitDraft["drag"]): SplitDraft {
+  const back = draft.base.mode === "Locality" && shares.every((share, index) => share === draft.base.shares[index]);
+  return { ...draft, drag, shares, mode: back ? "Locality" : "ActiveActive" };
 }
 
 function movedUp(keys: string[], index: number): string[] {

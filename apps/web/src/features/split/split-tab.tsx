@@ -51,7 +51,7 @@ export function SplitTab({ service }: { service: string }) {
         <LatestAnswers row={main} />
         {others.map((row) => <FoldedRow key={row.source} service={service} row={row} />)}
       </div>
-      <aside className="grid min-w-0 grid-cols-1 items-start gap-4 md:max-[1160px]:grid-cols-2">
+      <aside className="grid min-w-0 grid-cols-1 items-start gap-4 md:max-[1160px]:grid-cols-2 md:max-[1160px]:grid-rows-[auto_1fr] md:max-[1160px]:[&>:first-child]:row-span-2">
         <SideCharts history={live.history} />
         <HistoryCard service={service} source={main.source} version={`${main.policy?.generation ?? 0} ${main.revision?.number ?? 0}`} />
       </aside>
