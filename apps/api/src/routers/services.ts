@@ -2,6 +2,7 @@ import { clusterKeySchema } from "@sluice/shared/cluster/cluster-key";
 import { z } from "zod";
 import { rollPods } from "../services/roll-pods.ts";
 import { sendProbes } from "../services/send-probes.ts";
+import { setMeasured } from "../services/set-measured.ts";
 import { serviceObjects } from "../services/service-objects.ts";
 import { procedure, router } from "../trpc.ts";
 import type { ServiceRowView } from "../views/cluster-view.ts";
@@ -32,4 +33,7 @@ export const servicesRouter = router({
   rollPods: procedure
     .input(z.strictObject({ service: serviceInput, cluster: clusterKeySchema, reason: reasonInput }))
     .mutation(({ ctx, input }): Promise<{ workloads: string[] }> => rollPods(ctx.backend, input)),
+  setMeasured: procedure
+    .input(z.strictObject({ service: serviceInput, cluster: clusterKeySchema, measured: z.boolean(), reason: reasonInput }))
+    .mutation(({ ctx, input }): Promise<{ measured: boolean }> => setMeasured(ctx.backend, input)),
 });

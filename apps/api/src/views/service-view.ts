@@ -38,6 +38,8 @@ export interface SplitRowView {
   policy: { uid: string; generation: number; spec: unknown } | null;
   mode: Mode;
   attachment: AttachmentView;
+  /** The Service itself asks for the proxies in its path, whatever the policy says. */
+  measureAsked: boolean;
   conditions: Condition[];
   owner: OwnerView;
   callers: number;

@@ -1,3 +1,4 @@
+import { attachAnnotation } from "@sluice/shared/attachment/attachment-names";
 import { effectiveSplit } from "@sluice/shared/policy/effective-split";
 import type { GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
 import type { DropReason, EffectiveSplit } from "@sluice/shared/split/split";
@@ -84,6 +85,7 @@ export function splitRowView(look: Look, row: Row): SplitRowView {
     policy: policy === undefined || identity === undefined ? null : { ...identity, spec: policy.spec },
     mode: split.spec?.lbType ?? "Locality",
     attachment: row.attachment,
+    measureAsked: member.services.get(row.service)?.metadata.annotations?.[attachAnnotation] === "Inline",
     conditions: policy?.status?.conditions ?? [],
     owner: ownerOf(policy?.metadata, revision?.actor),
     callers: reading.callers,

@@ -11,6 +11,8 @@ export const forceAnnotation = "sluice.dev/force";
 export const leaveFinalizer = "sluice.dev/leave";
 /** Annotation of a ServiceImport: clusters whose endpoints are kept without news of them. */
 export const staleAnnotation = "sluice.dev/stale-clusters";
+/** On a Service: who asked last for an attachment in the console or took that back, when and why. */
+export const attachReasonAnnotation = "sluice.dev/attach-reason";
 /** Field manager of what people do in the console, and of what controllers do. */
 export const consoleManager = "sluice-console";
 export const controllerManager = "sluice-controller";
