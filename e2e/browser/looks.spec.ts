@@ -84,6 +84,11 @@ test("the dialogs are axe-clean in both themes and fit a phone", async ({ page }
       await split.open();
       await split.row.getByRole("button", { name: "Roll the pods" }).click();
     },
+    measure: async () => {
+      await split.open();
+      await page.getByText("Callers in 1-25").click();
+      await page.getByRole("button", { name: "Measure", exact: true }).click();
+    },
     join: () => page.goto("/clusters?join=1"),
     leave: async () => {
       await page.goto("/clusters");

@@ -13,6 +13,7 @@ import { DraftBarPicture } from "./draft-bar-picture.tsx";
 import { useDrafts } from "./draft-store.tsx";
 import { FailOverOrder } from "./fail-over-order.tsx";
 import { FourTruths } from "./four-truths.tsx";
+import { MeasureNote } from "./measure-note.tsx";
 import { type DraftAction, draftOf, type SplitDraft } from "./split-draft.ts";
 import { TargetRow } from "./target-row.tsx";
 import { UndoButton } from "./undo-button.tsx";
@@ -76,6 +77,7 @@ export function SourceRow({ service, row }: { service: string; row: SplitRowView
       </div>
       <FourTruths row={row} />
       <CapturedNote service={service} row={row} />
+      <MeasureNote service={service} row={row} />
     </Panel>
   );
 }
