@@ -12,7 +12,7 @@ const root = import.meta.dirname;
 const lineCountMax = 400;
 const forbiddenNames = new Set(["utils", "util", "helpers", "helper", "common", "misc", "manager", "index"]);
 /** Names that a tool prescribes. */
-const prescribedNames = new Set(["README", "README.zh-CN", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "LICENSE", "Dockerfile", "Containerfile", "Chart"]);
+const prescribedNames = new Set(["README", "README.zh-CN", "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "LICENSE", "Dockerfile", "Containerfile", "Chart", "NOTES.txt"]);
 
 /** Files that git tracks or would track: deleted and ignored ones are out. */
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root, encoding: "utf8" })
@@ -60,9 +60,9 @@ describe("files", () => {
   });
 
   it("are named in kebab-case for the one thing they export", () => {
-    const kebab = /^\.?[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+    const kebab = /^[._]?[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
     // CRDs are named as controller-gen names them: group_plural.yaml.
-    const misnamed = files.filter((file) => !file.startsWith("deploy/crds/")).filter((file) => {
+    const misnamed = files.filter((file) => !/^deploy\/(?:charts\/[^/]+\/)?crds\//.test(file)).filter((file) => {
       const segments = file.split("/").map((segment) => segment.replace(/^\[(?:\.{3})?([a-z0-9-]+)\]$|^[_(]([a-z0-9-]+)\)?$/, "$1$2"));
       return segments.some((segment, position) => {
         const stem = position === segments.length - 1 ? segment.replace(/\.(?:md|ya?ml)$/, "") : segment;

@@ -176,8 +176,16 @@ test("a service that only others have gets a Service, which is released to whoev
   await client.delete(kinds.services, only);
 });
 
-test("detach-all leaves nothing behind", async () => {
-  const hook = await runAttach({ program: "attach", address: "127.0.0.1", namespace: "sluice-system", pod: "hook", adminPort: 0, detachAll: true }, logger, createClient({ kubeconfig: server.kubeconfig, fieldManager: "sluice-attach" }));
+test("detach-all leaves nothing behind, and its request goes with the Deployment that carried it out", async () => {
+  const { metadata } = await client.create(kinds.deployments, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { namespace: "sluice-system", name: "sluice-attach" },
+    spec: { replicas: 0, selector: { matchLabels: { app: "attach" } }, template: { metadata: { labels: { app: "attach" } }, spec: { containers: [{ name: "attach", image: "x" }] } } },
+  });
+  const hook = await runAttach({ program: "attach", address: "127.0.0.1", namespace: "sluice-system", pod: "hook", adminPort: 0, detachAll: true }, logger, createClient({ kubeconfig: server.kubeconfigFor(server.tokenFor({ namespace: "sluice-system", name: "sluice-attach" })), fieldManager: "sluice-attach" }));
+  const request = await client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-detach-all" });
+  expect(request.metadata.ownerReferences).toEqual([{ apiVersion: "apps/v1", kind: "Deployment", name: "sluice-attach", uid: metadata.uid }]);
   await hook.detached;
   await hook.stop();
   expect(await ours()).toEqual([]);

@@ -18,6 +18,8 @@ import { reconcileAttachment } from "./reconcile-attachment.ts";
 import { startHealthServer } from "./start-health-server.ts";
 import { tendPortRecords } from "./tend-port-records.ts";
 
+/** Of the Deployment, and of the Lease. */
+const appName = "sluice-attach";
 /** Every proxy's, by the manifests. */
 const proxyAdminPort = 9081;
 const resyncMs = 60_000;
@@ -55,7 +57,7 @@ export async function runAttach(options: Extract<CommandLine, { program: "attach
   const election: LeaderElection = startLeaderElection({
     client,
     namespace,
-    name: "sluice-attach",
+    name: appName,
     identity: `${pod}-${randomBytes(4).toString("hex")}`,
     onError: (error) => logger.warn({ err: error }, "leader election"),
     lead: async (signal) => {
@@ -167,12 +169,21 @@ function startTerm(options: { client: KubernetesClient; cache: MemberCache; name
   };
 }
 
+/**
+ * The request belongs to the Deployment that carries it out: with that it is removed, so that one installed later begins
+ * anew.
+ */
 async function requestDetachAll(client: KubernetesClient, namespace: string): Promise<void> {
-  try {
-    await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: detachAllName } });
-  } catch (error) {
-    if (!(error instanceof ApiError && error.code === 409)) throw error;
-  }
+  const owner = await client.get(kinds.deployments, { namespace, name: appName }).catch(ignore(404));
+  const ownerReferences = owner === undefined ? {} : { ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: appName, uid: owner.metadata.uid ?? "" }] };
+  await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: detachAllName, ...ownerReferences } }).catch(ignore(409));
+}
+
+function ignore(code: number): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof ApiError && error.code === code) return undefined;
+    throw error;
+  };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

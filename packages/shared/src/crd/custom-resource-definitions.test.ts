@@ -25,6 +25,14 @@ test('deploy/crds is what "npm run crds" writes', () => {
   }
 });
 
+test("the charts bring the same definitions, each to the clusters that need it", () => {
+  const filesOf = (chart: string) => readdirSync(new URL(`../charts/${chart}/crds/`, folder)).toSorted();
+  expect([...filesOf("sluice"), ...filesOf("sluice-member")]).toEqual(Object.keys(definitions).toSorted());
+  for (const [chart, file] of ["sluice", "sluice-member"].flatMap((name) => filesOf(name).map((file) => [name, file] as const))) {
+    expect(readFileSync(new URL(`../charts/${chart}/crds/${file}`, folder), "utf8")).toBe(readFileSync(new URL(file, folder), "utf8"));
+  }
+});
+
 test.each([
   ["clusters", "Cluster", undefined, ["Region", "Zone", "Group", "Gateway Host", "Gateway Port", "Managed", "Managed Age", "Age"]],
   ["serviceexports", "Namespaced", ["sexp"], ["Valid", "Conflict", "Age"]],
