@@ -6,6 +6,8 @@ export interface DemoOptions {
   /** Begin anew: the folder's state is removed first. */
   fresh: boolean;
   workloads: boolean;
+  /** Use 127.0.0.1 only; it is so in any case where a system has no other loopback address. */
+  singleAddress: boolean;
   /** Wanted port of the console; 0 for any free one. */
   port: number;
   members: readonly string[];
@@ -15,6 +17,7 @@ const usage = `npm run demo -- [flags]
   --fresh           begin anew instead of continuing from the folder
   --no-workloads    empty clusters, for telling the story by hand
   --port N          port of the console (default 3000; 0: any free one)
+  --single-address  use 127.0.0.1 only (always on macOS)
   --dir DIR         folder of the state (default .sluice)
   --members A,B     names of the member clusters (default 1-23,1-25)`;
 
@@ -27,7 +30,7 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
   const bad = members.find((name) => !/^[a-z0-9]([-a-z0-9]{0,40}[a-z0-9])?$/.test(name) || name === "control-plane");
   if (bad !== undefined) throw new Error(`--members: "${bad}" can't be a cluster's name; use lower-case letters, digits and dashes\n${usage}`);
   if (new Set(members).size < members.length) throw new Error(`--members: a name stands twice in "${values.members}"\n${usage}`);
-  return { dir: values.dir, fresh: values.fresh, workloads: !values["no-workloads"], port, members };
+  return { dir: values.dir, fresh: values.fresh, workloads: !values["no-workloads"], singleAddress: values["single-address"], port, members };
 }
 
 function parse(argv: readonly string[]) {
@@ -39,6 +42,7 @@ function parse(argv: readonly string[]) {
       options: {
         fresh: { type: "boolean", default: false },
         "no-workloads": { type: "boolean", default: false },
+        "single-address": { type: "boolean", default: false },
         port: { type: "string", default: "3000" },
         dir: { type: "string", default: ".sluice" },
         members: { type: "string", default: "1-23,1-25" },

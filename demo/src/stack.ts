@@ -120,6 +120,7 @@ function sandboxOf({ root, options }: Context, dir: string): Promise<Sandbox> {
   return startSandbox({
     clusters: [controlPlaneName, ...options.members].map((name) => ({ name, ...versionOf(name) })),
     dir,
+    ...(options.singleAddress ? { singleAddress: true } : {}),
     programs: { "sluice/proxy": { command: [process.execPath, join(root, "packages/proxy/src/main.ts")] } },
   });
 }

@@ -12,6 +12,8 @@ export interface GroundOptions {
   members: readonly string[];
   /** True: with the demo's services and steady callers. */
   workloads: boolean;
+  /** As on a system that has no loopback address but 127.0.0.1. */
+  singleAddress?: boolean;
 }
 
 /** A whole Sluice as a user starts it (`npm run demo`), in a folder of its own that ends with it. */
@@ -36,6 +38,7 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
   if (binary === undefined) throw new Error("no kubectl: set KUBECTL_PATH");
   const folder = mkdtempSync(join(tmpdir(), "sluice-ground-"));
   const args = ["demo/src/main.ts", "--dir", folder, "--port", "0", "--members", options.members.join(",")];
+  if (options.singleAddress === true) args.push("--single-address");
   if (!options.workloads) args.push("--no-workloads");
   const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";

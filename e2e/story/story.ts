@@ -42,6 +42,14 @@ export async function givenExport(ground: Ground, cluster: string): Promise<void
   await ground.kubectl(cluster).apply(manifest("1-23/export.yaml").replaceAll("1-23", cluster));
 }
 
+/** httpbin stands in 1-23 and 1-25, exported by both and imported by 1-23, where the curl pod is. */
+export async function givenExportedHttpbin(ground: Ground): Promise<void> {
+  await Promise.all(["1-23", "1-25"].map((cluster) => givenHttpbin(ground, cluster)));
+  await Promise.all(["1-23", "1-25"].map((cluster) => givenExport(ground, cluster)));
+  await untilImported(ground, "1-23", ["1-25"]);
+  await givenCurl(ground, "1-23");
+}
+
 export async function createNamespace(ground: Ground, cluster: string, name: string): Promise<void> {
   const { code, stderr } = await ground.kubectl(cluster).try(["create", "namespace", name]);
   if (code !== 0 && !stderr.includes("AlreadyExists")) throw new Error(stderr);

@@ -16,18 +16,21 @@ export class SubnetError extends Error {
 }
 
 const lockPort = 47_823;
+/** Where there is one address only, the lock of 127.N.0.0/16 is its port 23000 + N: below the ports that systems give out by themselves. */
+const sharedLockPorts = 23_000;
 const numbers = { first: 20, last: 250 } as const;
 
 /**
- * Claims a free 127.N.0.0/16 by listening at an address of it, which the system gives up with the process. `wanted`
- * is taken or nothing, since stored objects have its addresses; else the search begins anywhere. Throws SubnetError.
+ * Claims a free 127.N.0.0/16 by listening at an address of it (with `singleAddress`: at a port that stands for it), which
+ * the system gives up with the process. `wanted` is taken or nothing, since stored objects have its addresses; else the search begins anywhere. Throws SubnetError.
  */
-export async function claimSubnet(wanted: number | undefined, random: () => number = Math.random): Promise<Subnet> {
+export async function claimSubnet(options: { wanted: number | undefined; singleAddress: boolean; random?: () => number }): Promise<Subnet> {
+  const { wanted, singleAddress, random = Math.random } = options;
   const count = numbers.last - numbers.first + 1;
   const begin = Math.floor(random() * count);
   const candidates = wanted !== undefined ? [wanted] : Array.from({ length: count }, (_, index) => numbers.first + ((begin + index) % count));
   for (const number of candidates) {
-    const lock = await listen(`127.${number}.255.254`);
+    const lock = await (singleAddress ? listen("127.0.0.1", sharedLockPorts + number) : listen(`127.${number}.255.254`, lockPort));
     if (lock === undefined) continue;
     return {
       number,
@@ -43,11 +46,11 @@ export async function claimSubnet(wanted: number | undefined, random: () => numb
   );
 }
 
-async function listen(host: string): Promise<Server | undefined> {
+async function listen(host: string, port: number): Promise<Server | undefined> {
   const server = createServer((socket) => socket.destroy());
   return await new Promise((resolve) => {
     server.once("error", () => resolve(undefined));
-    server.listen({ host, port: lockPort, exclusive: true }, () => {
+    server.listen({ host, port, exclusive: true }, () => {
       server.unref();
       resolve(server);
     });

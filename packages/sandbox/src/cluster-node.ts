@@ -10,6 +10,7 @@ import type { Subnet } from "./claim-subnet.ts";
 import type { Caches } from "./controllers/controller.ts";
 import { startGarbageCollector } from "./controllers/garbage-collector.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
+import type { ClusterNetwork } from "./network/cluster-network.ts";
 import type { Programs } from "./programs/image-table.ts";
 import { workloadKinds } from "./workload-kinds.ts";
 
@@ -24,7 +25,7 @@ export interface ClusterNodeOptions {
   readonly kubeletToken: string;
   readonly programs: Programs;
   readonly workloads: boolean;
-  readonly singleAddress: boolean;
+  readonly network: ClusterNetwork;
   readonly onError: (message: string, error: unknown) => void;
 }
 

@@ -200,27 +200,31 @@ describe.runIf(hasKubectl)("kubectl", () => {
 });
 
 describe("one address for everything", () => {
-  it("gives each pod a port and a slice of its own, reached by the service's name", async () => {
+  it("keeps the addresses of pods and services, which only its processes find, all behind 127.0.0.1", async () => {
     const single = await startCluster({ name: "single", singleAddress: true });
     const other = createClient({ kubeconfig: single.kubeconfig });
+    const log = async (pod: string) => (await other.raw(`/api/v1/namespaces/default/pods/${pod}/log`)).text;
+    const loop = (url: string) => ["sh", "-c", `until curl -s -f ${url}; do sleep 0.1; done; sleep 365d`];
+    const caller = (name: string, command: string[]) =>
+      other.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "default" }, spec: { containers: [{ name: "curl", image: "curlimages/curl", command }] } });
     try {
-      await other.create(kinds.deployments, deployment("one", 2));
-      await other.create(kinds.services, service("one"));
-      await other.create(kinds.pods, {
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "caller", namespace: "default" },
-        spec: { containers: [{ name: "curl", image: "curlimages/curl", command: ["sh", "-c", "until curl -s http://one:8080/; do sleep 0.1; done; sleep 365d"] }] },
-      });
-      await vi.waitFor(async () => {
-        const { items } = await other.list(kinds.endpointSlices, { namespace: "default" });
-        const ready = items.filter(({ endpoints }) => endpoints.some(({ addresses, conditions }) => addresses[0] === "127.0.0.1" && conditions?.ready === true));
-        expect(ready).toHaveLength(2);
-        const ports = ready.map(({ ports: [port] = [] }) => port?.port ?? 0);
-        expect(new Set(ports).size).toBe(2);
-        for (const port of ports) expect(await get("127.0.0.1", port)).toBe("one");
-      }, soon);
-      await vi.waitFor(async () => expect((await other.raw("/api/v1/namespaces/default/pods/caller/log")).text).toContain("one"), soon);
+      // Two pods that listen at the same port, as everywhere else.
+      await other.create(kinds.deployments, deployment("one", 2, { readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 } }));
+      const { spec } = await other.create(kinds.services, service("one"));
+      await caller("by-name", loop("http://one:8080/"));
+      await caller("by-address", loop(`http://${spec.clusterIP}:8080/`));
+      for (const pod of ["by-name", "by-address"]) await vi.waitFor(async () => expect(await log(pod)).toContain("one"), soon);
+      const { items } = await other.list(kinds.endpointSlices, { namespace: "default", labelSelector: "kubernetes.io/service-name=one" });
+      const addresses = items.flatMap(({ endpoints }) => endpoints.flatMap((endpoint) => endpoint.addresses));
+      expect(new Set(addresses).size).toBe(2);
+      const [pod] = (await other.list(kinds.pods, { namespace: "default", labelSelector: "app=one" })).items;
+      expect((await other.raw(`/api/v1/namespaces/default/pods/${pod?.metadata.name}:8080/proxy/`)).text).toBe("one");
+      // Nothing is bound there, so that it also runs where the system has 127.0.0.1 only.
+      const range = addresses[0]?.split(".").slice(0, 2).join(".") ?? "";
+      for (const address of [...addresses, spec.clusterIP ?? ""]) await expect(get(address)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+      // Where Linux lists its sockets: none has an address of the range, written backwards in hexadecimal digits.
+      const sockets = existsSync("/proc/net/tcp") ? readFileSync("/proc/net/tcp", "utf8") : "";
+      expect(sockets).not.toContain(`${Number(range.split(".")[1]).toString(16).toUpperCase().padStart(2, "0")}7F:`);
     } finally {
       await other.close();
       await single.stop();

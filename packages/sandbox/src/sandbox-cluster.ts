@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { startApiServer, type ApiServerOptions, type RunningApiServer } from "./api-server/start-api-server.ts";
 import { claimSubnet } from "./claim-subnet.ts";
 import { startClusterNode } from "./cluster-node.ts";
+import { clusterNetwork } from "./network/cluster-network.ts";
 import { ownPrograms, type Program } from "./programs/image-table.ts";
 
 export interface ClusterOptions {
@@ -13,7 +14,7 @@ export interface ClusterOptions {
   readonly dir?: string;
   /** Programs for images beside (or instead of) the sandbox's own, by image repository. */
   readonly programs?: Readonly<Record<string, Program>>;
-  /** Everything on 127.0.0.1, as on systems that have no other loopback address. */
+  /** Everything on 127.0.0.1. Default: true on macOS, which answers at no other loopback address. */
   readonly singleAddress?: boolean;
   /** False: no node, so that pods stay Pending and services have no listeners. Default true. */
   readonly workloads?: boolean;
@@ -48,17 +49,20 @@ export async function startCluster(options: ClusterOptions): Promise<SandboxClus
   const { name, dir } = options;
   const stateFile = dir === undefined ? undefined : `${dir}/addresses.json`;
   const stored = stateFile !== undefined && existsSync(stateFile) ? (JSON.parse(readFileSync(stateFile, "utf8")) as StoredCluster) : undefined;
-  const subnet = await claimSubnet(stored?.subnet);
+  const singleAddress = options.singleAddress ?? process.platform === "darwin";
+  const subnet = await claimSubnet({ wanted: stored?.subnet, singleAddress });
   const folder = dir ?? mkdtempSync(`${tmpdir()}/sluice-sandbox-`);
   const version = options.version ?? defaultVersion;
   const kubeletToken = randomBytes(24).toString("base64url");
   // Our own, so that it stays good when the API server begins anew, and from one start to the next.
   const token = stored?.token ?? randomBytes(24).toString("base64url");
+  const network = clusterNetwork({ subnet, singleAddress, folder: `${folder}/addresses` });
   const apiOptions: ApiServerOptions = {
     name,
     dir: `${folder}/api`,
     serviceCidr: subnet.serviceCidr,
     version,
+    loopback: network.loopback,
     kubeletToken,
     extraTokens: [{ token, user: "kubernetes-admin", groups: ["system:masters", "system:authenticated"] }],
   };
@@ -70,41 +74,32 @@ export async function startCluster(options: ClusterOptions): Promise<SandboxClus
     server = await startOnPort(apiOptions, stored?.port);
     const port = Number(new URL(server.server).port);
     if (stateFile !== undefined) writeFileSync(stateFile, JSON.stringify({ subnet: subnet.number, port, token }), { mode: 0o600 });
-    const first = server;
-    let current: RunningApiServer | undefined = first;
-    const api = (): RunningApiServer => current ?? first;
-    const kubeconfig = first.kubeconfigFor(token);
+    const apiServer = restartable(server, async (empty) => {
+      if (empty) rmSync(`${folder}/api`, { recursive: true, force: true });
+      return await startApiServer({ ...apiOptions, port });
+    });
+    const kubeconfig = server.kubeconfigFor(token);
     const node = await startClusterNode({
       name,
       kubeconfig,
       version,
       dir: `${folder}/pods`,
       subnet,
-      api,
+      api: () => apiServer.current,
       kubeletToken,
       programs: { ...ownPrograms, ...options.programs },
       workloads: options.workloads ?? true,
-      singleAddress: options.singleAddress ?? false,
+      network,
       onError: options.onError ?? ((message, error) => console.error(`${name}: ${message}: ${error instanceof Error ? error.message : String(error)}`)),
     });
     return {
       name,
-      server: first.server,
+      server: server.server,
       kubeconfig,
-      apiServer: {
-        async stop() {
-          await current?.stop();
-          current = undefined;
-        },
-        async start({ empty = false } = {}) {
-          if (current !== undefined) return;
-          if (empty) rmSync(`${folder}/api`, { recursive: true, force: true });
-          current = await startApiServer({ ...apiOptions, port });
-        },
-      },
+      apiServer,
       async stop() {
         await node.stop();
-        await current?.stop();
+        await apiServer.stop();
         await subnet.release();
         if (dir === undefined) rmSync(folder, { recursive: true, force: true });
       },
@@ -115,6 +110,25 @@ export async function startCluster(options: ClusterOptions): Promise<SandboxClus
     if (dir === undefined) rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** An API server that can be away for a while; `current` is the last one then. */
+function restartable(first: RunningApiServer, again: (empty: boolean) => Promise<RunningApiServer>): SandboxCluster["apiServer"] & { readonly current: RunningApiServer } {
+  let current = first;
+  let isRunning = true;
+  return {
+    get current() {
+      return current;
+    },
+    async stop() {
+      if (isRunning) await current.stop();
+      isRunning = false;
+    },
+    async start({ empty = false } = {}) {
+      if (!isRunning) current = await again(empty);
+      isRunning = true;
+    },
+  };
 }
 
 /** Takes the port of last time if it is still free, so that kubeconfigs that people keep stay good. */

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { keyOf } from "@sluice/kubernetes/resource";
 import type { Changed, ClusterNodeOptions } from "./cluster-node.ts";
 import type { Caches, ControllerContext } from "./controllers/controller.ts";
-import { freePorts } from "./kubelet/free-ports.ts";
 import { podAddresses } from "./kubelet/pod-addresses.ts";
 import { startKubelet } from "./kubelet/start-kubelet.ts";
 import { createCertificateAuthority, issueServerCertificate } from "./pki/certificate-authority.ts";
@@ -14,20 +13,19 @@ export async function startWorkloads(
   options: ClusterNodeOptions,
   shared: Pick<ControllerContext, "client" | "events" | "caches">,
 ): Promise<{ parts: { stop(): Promise<void> }[]; changed: Changed }> {
-  const { api, dir, kubeletToken, name, onError, programs, singleAddress, subnet, version } = options;
+  const { api, dir, kubeletToken, name, onError, programs, network: { environment, loopback, nodeIp }, subnet, version } = options;
   const { caches } = shared;
-  const addresses = singleAddress ? { claim: () => "127.0.0.1", release: () => undefined } : podAddresses(subnet.number);
-  const nodeIp = singleAddress ? "127.0.0.1" : subnet.nodeIp;
   const callers = new Map<string, ProxyCaller>();
   const network = startServiceNetwork({
     client: shared.client,
     services: caches.services,
     slices: caches.slices,
     events: shared.events,
-    singleAddress,
-    isPodAddress: (ip) => !singleAddress && ip.startsWith(`127.${subnet.number}.`),
+    loopback,
+    isPodAddress: (ip) => ip.startsWith(`127.${subnet.number}.`),
   });
   const proxy = await startForwardProxy({
+    loopback,
     address: nodeIp,
     callerOf: (token) => callers.get(token),
     pick: ({ namespace, name: service }, port) => network.pick(`${namespace}/${service}`, port),
@@ -43,11 +41,12 @@ export async function startWorkloads(
     dir,
     nodeIp,
     apiServer: api().server,
-    addresses,
-    ...(singleAddress ? { claimPorts: freePorts } : {}),
+    addresses: podAddresses(subnet.number),
+    loopback,
+    environment,
     proxyUrl(pod, ip) {
       const token = randomBytes(12).toString("hex");
-      callers.set(token, { namespace: pod.metadata.namespace ?? "default", ip: singleAddress ? undefined : ip });
+      callers.set(token, { namespace: pod.metadata.namespace ?? "default", ip });
       return { url: `http://pod:${token}@${proxy.host}:${proxy.port}`, release: () => void callers.delete(token) };
     },
     accountKubeconfig(namespace, account) {

@@ -1,3 +1,4 @@
+import type { Loopback } from "../network/loopback.ts";
 import type { ObjectStore } from "./store/object-store.ts";
 import type { Registry } from "./registry/registry.ts";
 import type { StrategyContext } from "./registry/resource-definition.ts";
@@ -17,6 +18,8 @@ export interface ServerContext {
   readonly version: string;
   readonly bookmarkIntervalMs: number;
   readonly watchersMax: number;
+  /** How pods are reached. */
+  readonly loopback: Loopback;
   /** Bearer token of the API server towards kubelets. */
   readonly kubeletToken: string | undefined;
   /** Addresses of services: allocated lazily from the store's own state. */

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { ownAddresses, type Loopback } from "../network/loopback.ts";
 import { issueServerCertificate } from "../pki/certificate-authority.ts";
 import { Authenticator, type TokenUser } from "./auth/authenticator.ts";
 import { handleRequest } from "./http/handle-request.ts";
@@ -35,6 +36,8 @@ export interface ApiServerOptions {
   extraTokens?: readonly TokenUser[];
   /** Bearer token that kubelets of this cluster want from the API server. */
   kubeletToken?: string;
+  /** How pods are reached. Default: at the addresses that they have. */
+  loopback?: Loopback;
   /** Changes kept for watches that resume. */
   historyLimit?: number;
   bookmarkIntervalMs?: number;
@@ -104,6 +107,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
     version: options.version ?? "v1.34.2",
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
     watchersMax: 2000,
+    loopback: options.loopback ?? ownAddresses,
     kubeletToken: options.kubeletToken,
     allocation: clusterIpAllocator(store, options.serviceCidr),
     stopping: stopping.signal,

@@ -2,8 +2,6 @@ import type { Endpoint, EndpointSlice, Pod, Service } from "@sluice/kubernetes/k
 import { isPodReady } from "./is-pod-ready.ts";
 import { shortHash } from "./template-hash.ts";
 
-/** Annotation of pods in a sandbox with one address: container port → port on 127.0.0.1, JSON. */
-export const portsAnnotation = "sandbox.sluice.dev/ports";
 export const managedBy = "endpointslice-controller.k8s.io";
 const endpointsMax = 100;
 
@@ -49,14 +47,13 @@ function endpointOf(service: Service, pod: Pod, ip: string): Endpoint {
 
 /** Ports of the service at this pod; a named target port that the pod does not have is left out. */
 function portsOf(service: Service, pod: Pod): SlicePort[] {
-  const mapped = JSON.parse(pod.metadata.annotations?.[portsAnnotation] ?? "{}") as Record<string, number>;
   return (service.spec.ports ?? []).flatMap((port) => {
     const protocol = port.protocol ?? "TCP";
     const target = port.targetPort ?? port.port;
     const containerPort =
       typeof target === "number" ? target : pod.spec.containers.flatMap((container) => container.ports ?? []).find((one) => one.name === target && (one.protocol ?? "TCP") === protocol)?.containerPort;
     if (containerPort === undefined) return [];
-    return [{ name: port.name ?? "", port: mapped[String(containerPort)] ?? containerPort, protocol, ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }) }];
+    return [{ name: port.name ?? "", port: containerPort, protocol, ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }) }];
   });
 }
 

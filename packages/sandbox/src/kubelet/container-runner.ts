@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ContainerReport, ContainerState, TerminatedState } from "./container-state.ts";
+import type { Loopback } from "../network/loopback.ts";
 import { ContainerConfigError } from "./container-environment.ts";
 import { startProcess, type ContainerProcess } from "./container-process.ts";
 import { LogFile } from "./log-file.ts";
@@ -18,7 +19,7 @@ export interface ContainerRunnerOptions {
   readonly restartPolicy: string;
   readonly dir: string;
   readonly podIp: string;
-  readonly mapPort: (port: number) => number;
+  readonly loopback: Loopback;
   /** Command line and environment; rejects with ContainerConfigError for what can't be started. */
   readonly prepare: () => Promise<{ argv: string[]; env: Record<string, string>; announces: boolean }>;
   readonly onChange: () => void;

@@ -3,13 +3,13 @@ import { ApiError } from "@sluice/kubernetes/api-error";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds, type Pod } from "@sluice/kubernetes/kinds";
 import type { EventRecorder } from "@sluice/kubernetes/record-event";
+import type { Loopback } from "../network/loopback.ts";
 import type { Programs } from "../programs/image-table.ts";
 import { ContainerRunner } from "./container-runner.ts";
 import { planPodStatus } from "./plan-pod-status.ts";
 import { containersOf, graceSecondsOf } from "./pod-spec.ts";
 import { prepareContainer, unknownImageMessage, writeShims } from "./prepare-container.ts";
 import { programOf } from "../programs/image-table.ts";
-import { portsAnnotation } from "../controllers/plan-endpoint-slices.ts";
 
 const writeRetryMs = 500;
 const accountMsMax = 2_000;
@@ -26,8 +26,9 @@ export interface NodeContext {
   readonly apiServer: string;
   /** Address of a new pod; `release` gives it back. */
   readonly addresses: { claim(): string; release(ip: string): void };
-  /** Ports of a pod where all share one address; absent: each pod has an address of its own. */
-  readonly claimPorts?: (ports: readonly number[]) => Promise<Record<string, number>>;
+  readonly loopback: Loopback;
+  /** What every process needs to find the addresses of the cluster. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Address of the forward proxy for this pod. */
   readonly proxyUrl: (pod: Pod, ip: string) => { url: string; release(): void };
   /** kubeconfig with a token of the pod's account; undefined when the account does not exist. */
@@ -45,7 +46,6 @@ export class PodWorker {
   readonly ip: string;
   #pod: Pod;
   #runners: ContainerRunner[] = [];
-  #ports: Record<string, number> = {};
   #proxy: { url: string; release(): void };
   #status: NonNullable<Pod["status"]>;
   #written = "";
@@ -75,7 +75,6 @@ export class PodWorker {
     writeShims(`${this.dir}/bin`, this.#node.programs);
     await this.#writeKubeconfig();
     const containers = containersOf(this.#pod);
-    if (this.#node.claimPorts !== undefined) await this.#claimPorts();
     const note = (type: "Normal" | "Warning", reason: string, message: string): void => this.#node.events.record(this.#pod, { type, reason, message });
     this.#runners = containers.map(
       (container) =>
@@ -84,8 +83,8 @@ export class PodWorker {
           restartPolicy: (this.#pod.spec["restartPolicy"] as string | undefined) ?? "Always",
           dir: this.dir,
           podIp: this.ip,
-          mapPort: (port) => this.#ports[String(port)] ?? port,
-          prepare: () => prepareContainer(this.#node, this.#pod, container, { dir: this.dir, ip: this.ip, ports: this.#ports, proxyUrl: this.#proxy.url }),
+          loopback: this.#node.loopback,
+          prepare: () => prepareContainer(this.#node, this.#pod, container, { dir: this.dir, ip: this.ip, proxyUrl: this.#proxy.url }),
           onChange: () => this.report(),
           onEvent: note,
         }),
@@ -123,6 +122,7 @@ export class PodWorker {
     await this.#writing;
     this.#isGone = true;
     this.#proxy.release();
+    this.#node.loopback.forget(this.ip);
     this.#node.addresses.release(this.ip);
     for (const runner of this.#runners) runner.remove();
     rmSync(this.dir, { recursive: true, force: true });
@@ -169,13 +169,6 @@ export class PodWorker {
       if (error instanceof ApiError && (error.code === 404 || error.code === 409)) this.#written = planned;
       else await new Promise((resolve) => setTimeout(resolve, writeRetryMs).unref());
     }
-  }
-
-  async #claimPorts(): Promise<void> {
-    const ports = containersOf(this.#pod).flatMap((container) => (container.ports ?? []).map(({ containerPort }) => containerPort));
-    this.#ports = (await this.#node.claimPorts?.(ports)) ?? {};
-    const body = { metadata: { annotations: { [portsAnnotation]: JSON.stringify(this.#ports) } } };
-    this.#pod = await this.#node.client.patch(kinds.pods, this.#pod.metadata, { type: "merge", body });
   }
 
   async #writeKubeconfig(): Promise<void> {

@@ -9,7 +9,6 @@ import type { NodeContext } from "./pod-worker.ts";
 export interface PodPlace {
   readonly dir: string;
   readonly ip: string;
-  readonly ports: Readonly<Record<string, number>>;
   readonly proxyUrl: string;
 }
 
@@ -26,7 +25,7 @@ export async function prepareContainer(node: NodeContext, pod: Pod, container: C
     podIp: place.ip,
     hostIp: node.nodeIp,
   });
-  const env = { ...baseEnvironment(node, pod, place), ...own, POD_IP: place.ip };
+  const env = { ...baseEnvironment(node, pod, place), ...own, ...nodeOptions(node.environment, own), POD_IP: place.ip };
   const args = (container.args ?? []).map((text) => expandVariables(text, env));
   const command = container.command?.map((text) => expandVariables(text, env));
   const hasCommand = command !== undefined && command.length > 0;
@@ -64,10 +63,16 @@ function baseEnvironment(node: NodeContext, pod: Pod, place: PodPlace): Record<s
     no_proxy: noProxy,
     NO_PROXY: noProxy,
     ...(existsSync(`${place.dir}/kubeconfig`) ? { KUBECONFIG: `${place.dir}/kubeconfig` } : {}),
-    ...Object.fromEntries(Object.entries(place.ports).map(([from, to]) => [`SLUICE_PORT_${from}`, String(to)])),
+    ...node.environment,
     SLUICE_CLUSTER: node.clusterName,
     SLUICE_POD: pod.metadata.name,
   };
+}
+
+/** A container's own NODE_OPTIONS come beside those that its processes need here. */
+function nodeOptions(...environments: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const given = environments.flatMap(({ NODE_OPTIONS }) => NODE_OPTIONS ?? []);
+  return given.length === 0 ? {} : { NODE_OPTIONS: given.join(" ") };
 }
 
 async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,13 +1,13 @@
 import { request } from "node:http";
 import { request as secureRequest } from "node:https";
-import { connect } from "node:net";
+import type { Loopback } from "../network/loopback.ts";
+import { openConnection } from "../network/open-connection.ts";
 import { portNumber, type Container, type Probe } from "./pod-spec.ts";
 
 export interface ProbeTarget {
   readonly container: Container;
   readonly podIp: string;
-  /** Real port of a container port. */
-  readonly mapPort: (port: number) => number;
+  readonly loopback: Loopback;
   /** Runs a command in the container; resolves to its exit code. */
   readonly execute: (command: readonly string[], timeoutMs: number) => Promise<number>;
 }
@@ -21,16 +21,16 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<strin
   }
   const address = probe.httpGet ?? probe.tcpSocket;
   if (address === undefined) return "the sandbox knows the probes httpGet, tcpSocket and exec";
-  const named = portNumber(target.container, address.port);
-  if (named === undefined) return `the container has no port named "${address.port}"`;
+  const port = portNumber(target.container, address.port);
+  if (port === undefined) return `the container has no port named "${address.port}"`;
   const host = address.host ?? target.podIp;
-  const port = target.mapPort(named);
-  return probe.httpGet === undefined ? await dial(host, port, timeoutMs) : await get(probe.httpGet, host, port, timeoutMs);
+  return probe.httpGet === undefined ? await dial(target.loopback, host, port, timeoutMs) : await get(target.loopback, probe.httpGet, host, port, timeoutMs);
 }
 
-async function dial(host: string, port: number, timeoutMs: number): Promise<string | undefined> {
+async function dial(loopback: Loopback, host: string, port: number, timeoutMs: number): Promise<string | undefined> {
   return await new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: timeoutMs });
+    const socket = loopback.connect({ host, port });
+    socket.setTimeout(timeoutMs);
     const end = (problem?: string): void => {
       socket.destroy();
       resolve(problem);
@@ -41,13 +41,13 @@ async function dial(host: string, port: number, timeoutMs: number): Promise<stri
   });
 }
 
-async function get(action: NonNullable<Probe["httpGet"]>, host: string, port: number, timeoutMs: number): Promise<string | undefined> {
-  const isSecure = action.scheme === "HTTPS";
+async function get(loopback: Loopback, action: NonNullable<Probe["httpGet"]>, host: string, port: number, timeoutMs: number): Promise<string | undefined> {
+  const tls = action.scheme === "HTTPS";
   const headers = { "user-agent": "kube-probe/sandbox", ...Object.fromEntries((action.httpHeaders ?? []).map(({ name, value }) => [name, value])) };
   return await new Promise((resolve) => {
-    const call = (isSecure ? secureRequest : request)(
+    const call = (tls ? secureRequest : request)(
       // As Kubernetes: a probe does not check the certificate.
-      { host, port, path: action.path ?? "/", headers, agent: false, signal: AbortSignal.timeout(timeoutMs), ...(isSecure ? { rejectUnauthorized: false } : {}) },
+      { host, port, path: action.path ?? "/", headers, signal: AbortSignal.timeout(timeoutMs), createConnection: () => openConnection(loopback, { host, port, tls }) },
       (response) => {
         const status = response.statusCode ?? 0;
         response.destroy();

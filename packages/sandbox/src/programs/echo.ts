@@ -1,7 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import { parseArgs } from "node:util";
 import { announceReady } from "./announce-ready.ts";
-import { listenAddress } from "./listen-address.ts";
 
 /** Behaviour that can be changed while the server runs, with `PUT /__echo?delay=20ms&error-rate=0.05`. */
 interface Behaviour {
@@ -59,7 +58,8 @@ function main(): void {
     return undefined;
   });
   server.keepAliveTimeout = 60_000;
-  const { host, port } = listenAddress(Number(values.port));
+  const host = process.env["POD_IP"] ?? "127.0.0.1";
+  const port = Number(values.port);
   server.listen({ host, port }, () => {
     console.info(`echo: serving on ${host}:${port}`);
     announceReady();

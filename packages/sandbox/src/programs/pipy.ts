@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { announceReady } from "./announce-ready.ts";
-import { listenAddress } from "./listen-address.ts";
 import { parsePipyScript, type PipyScript } from "./pipy-script.ts";
 
 /** `pipy -e SCRIPT`: serves what the script says. */
@@ -23,7 +22,8 @@ function main(): void {
     response.end("text" in body ? body.text : (request.url ?? "/"));
   });
   server.keepAliveTimeout = 60_000;
-  const { host, port } = listenAddress(script.port);
+  const host = process.env["POD_IP"] ?? "127.0.0.1";
+  const { port } = script;
   server.once("error", (error) => {
     console.error(`pipy: can't listen on ${host}:${port}: ${error.message}`);
     process.exit(1);

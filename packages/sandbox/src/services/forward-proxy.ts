@@ -1,6 +1,7 @@
 import { createServer, Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { isIPv4, type AddressInfo, type Socket } from "node:net";
 import { pipeline } from "node:stream";
+import type { Loopback } from "../network/loopback.ts";
 import type { Backend } from "./choose-backends.ts";
 import { connectBackend } from "./connect-backend.ts";
 import { relay } from "./relay.ts";
@@ -13,10 +14,11 @@ export type ConnectionFailure = "refused" | "unresolved" | "reset";
 export interface ProxyCaller {
   readonly namespace: string;
   /** Address that the backend is to see as its peer's. */
-  readonly ip: string | undefined;
+  readonly ip: string;
 }
 
 export interface ForwardProxyOptions {
+  readonly loopback: Loopback;
   readonly address: string;
   readonly port?: number;
   /** The caller that a token belongs to; undefined for an unknown token. */
@@ -137,7 +139,7 @@ async function tunnel(options: ForwardProxyOptions, request: IncomingMessage, so
 async function dialTarget(options: ForwardProxyOptions, caller: ProxyCaller, target: { host: string; port: number }): Promise<Socket> {
   const resolved = resolve(options, caller, target.host, target.port);
   if (typeof resolved === "string") throw Object.assign(new Error(messageOf(resolved, target.host, target.port)), { code: "ECONNREFUSED" });
-  return await connectBackend(resolved, caller.ip);
+  return await connectBackend(options.loopback, resolved, caller.ip);
 }
 
 /** Where a connection to the host goes: services by name, loopback addresses as they are. */

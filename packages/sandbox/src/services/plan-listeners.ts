@@ -8,7 +8,7 @@ export type WantedListener =
 const privilegedPortMax = 1023;
 
 /** The listeners of a service: one at its cluster IP for each TCP port, and for type LoadBalancer one at 127.0.0.1. */
-export function planListeners(service: Service, singleAddress: boolean): WantedListener[] {
+export function planListeners(service: Service): WantedListener[] {
   const { clusterIP, type, ports = [] } = service.spec;
   if (type === "ExternalName") return [];
   return ports
@@ -17,8 +17,7 @@ export function planListeners(service: Service, singleAddress: boolean): WantedL
       if (port <= privilegedPortMax) return [{ kind: "privileged", port }];
       const wanted: WantedListener[] = [];
       if (type === "LoadBalancer") wanted.push({ kind: "outside", address: "127.0.0.1", port, servicePort: port });
-      // With one address for everything there is no room for cluster IPs: pods reach services by name, through their proxy.
-      if (!singleAddress && clusterIP !== undefined && clusterIP !== "None" && clusterIP !== "") {
+      if (clusterIP !== undefined && clusterIP !== "None" && clusterIP !== "") {
         wanted.push({ kind: "cluster", address: clusterIP, port, servicePort: port });
       }
       return wanted;

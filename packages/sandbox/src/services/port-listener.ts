@@ -1,4 +1,5 @@
 import { createServer, type Socket } from "node:net";
+import type { Loopback } from "../network/loopback.ts";
 import type { Backend } from "./choose-backends.ts";
 import { connectBackend } from "./connect-backend.ts";
 import { relay } from "./relay.ts";
@@ -11,6 +12,7 @@ export interface PortListener {
 }
 
 export interface PortListenerOptions {
+  loopback: Loopback;
   address: string;
   port: number;
   /** Asked once for each connection; undefined: nobody can take it. */
@@ -34,7 +36,7 @@ export function startPortListener(options: PortListenerOptions): PortListener {
     const backend = options.pick();
     if (backend === undefined) return void client.resetAndDestroy();
     const caller = client.remoteAddress;
-    connectBackend(backend, caller !== undefined && options.isPodAddress(caller) ? caller : undefined).then(
+    connectBackend(options.loopback, backend, caller !== undefined && options.isPodAddress(caller) ? caller : undefined).then(
       (upstream) => {
         track(upstream);
         upstream.on("error", () => undefined);
@@ -46,7 +48,7 @@ export function startPortListener(options: PortListenerOptions): PortListener {
     return undefined;
   });
   server.once("error", options.onFailure);
-  server.listen({ host: options.address, port: options.port, exclusive: true }, options.onListening);
+  options.loopback.listen(server, { host: options.address, port: options.port }, options.onListening);
   return {
     close: () => void server.close(),
     async stop() {

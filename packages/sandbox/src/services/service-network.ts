@@ -3,6 +3,7 @@ import type { Informer } from "@sluice/kubernetes/informer";
 import { kinds, type EndpointSlice, type Service } from "@sluice/kubernetes/kinds";
 import type { EventRecorder } from "@sluice/kubernetes/record-event";
 import { keyOf } from "@sluice/kubernetes/resource";
+import type { Loopback } from "../network/loopback.ts";
 import { chooseBackends, type Backend, type Backends } from "./choose-backends.ts";
 import { planListeners, type WantedListener } from "./plan-listeners.ts";
 import { startPortListener, type PortListener } from "./port-listener.ts";
@@ -15,8 +16,7 @@ export interface ServiceNetworkOptions {
   services: Pick<Informer<Service>, "get" | "list">;
   slices: Pick<Informer<EndpointSlice>, "list">;
   events: EventRecorder;
-  /** Everything on 127.0.0.1: services get a free port each instead of an address. */
-  singleAddress?: boolean;
+  loopback: Loopback;
   /** Whether the address belongs to a pod of this cluster, so that it may be kept as the source. */
   isPodAddress: (ip: string) => boolean;
   random?: () => number;
@@ -80,7 +80,7 @@ class LoopbackServiceNetwork implements ServiceNetwork {
 
   /** Opens and closes listeners so that they are those that the service should have. */
   #settle(key: string, service: Service | undefined): void {
-    const wanted = service === undefined ? [] : planListeners(service, this.#options.singleAddress ?? false);
+    const wanted = service === undefined ? [] : planListeners(service);
     const open = this.#listeners.get(key) ?? new Map<string, PortListener>();
     this.#listeners.set(key, open);
     const keep = new Set<string>();
@@ -106,6 +106,7 @@ class LoopbackServiceNetwork implements ServiceNetwork {
 
   #open(key: string, id: string, wanted: Extract<WantedListener, { kind: "cluster" | "outside" }>, open: Map<string, PortListener>): void {
     const listener = startPortListener({
+      loopback: this.#options.loopback,
       address: wanted.address,
       port: wanted.port,
       isPodAddress: this.#options.isPodAddress,
@@ -147,7 +148,7 @@ class LoopbackServiceNetwork implements ServiceNetwork {
   }
 
   async #writeStatus(key: string, service: Service): Promise<void> {
-    const outside = planListeners(service, this.#options.singleAddress ?? false).flatMap((listener) => (listener.kind === "outside" ? [listener] : []));
+    const outside = planListeners(service).flatMap((listener) => (listener.kind === "outside" ? [listener] : []));
     const ports = outside.map(({ address, port }) => {
       const failed = this.#failures.has(`${address}:${port}`);
       return { port, protocol: "TCP", ...(failed ? { error: "sandbox.sluice.dev/PortTaken" } : {}) };

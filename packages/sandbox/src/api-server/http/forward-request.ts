@@ -1,6 +1,8 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream";
+import type { Loopback } from "../../network/loopback.ts";
+import { openConnection } from "../../network/open-connection.ts";
 import { ApiFailure } from "../api-failure.ts";
 import { sendJson } from "./send-json.ts";
 
@@ -12,6 +14,7 @@ export interface ForwardTarget {
   /** Path and query. */
   path: string;
   headers: Record<string, string>;
+  loopback: Loopback;
   /** What is at the other end, for messages. */
   what: string;
 }
@@ -36,9 +39,8 @@ export function forwardRequest(request: IncomingMessage, response: ServerRespons
     method: request.method,
     path: target.path,
     headers: target.headers,
-    agent: false,
     // The kubelet's certificate is its own; the bearer token and loopback are the trust here.
-    ...(target.tls ? { rejectUnauthorized: false } : {}),
+    createConnection: () => openConnection(target.loopback, target),
   });
   outgoing.on("response", (answer) => {
     const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name)));

@@ -21,6 +21,7 @@ function log(context: ServerContext, pod: ApiObject, call: ResourceCall): void {
   query.delete("container");
   forwardRequest(call.request, call.response, {
     tls: true,
+    loopback: context.loopback,
     host,
     port,
     path: `/containerLogs/${encode(pod.metadata.namespace ?? "")}/${encode(pod.metadata.name)}/${encode(container)}?${query.toString()}`,
@@ -53,6 +54,7 @@ export function proxyToPod(context: ServerContext, definition: ResourceDefinitio
   const search = new URL(call.request.url ?? "/", "https://api.invalid").search;
   forwardRequest(call.request, call.response, {
     tls: scheme === "https",
+    loopback: context.loopback,
     host,
     port: portOf(pod, port),
     path: `${call.path.rest ?? "/"}${search}`,
