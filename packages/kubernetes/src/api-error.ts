@@ -21,12 +21,15 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly status: StatusBody | undefined;
+  /** Whole seconds after which to ask again (RFC 9110, 10.2.3), where the server says so: 429, 503, 504. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: number, reason: string, message: string, status?: StatusBody) {
+  constructor(code: number, reason: string, message: string, status?: StatusBody, retryAfterSeconds = status?.details?.retryAfterSeconds) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -206,8 +206,12 @@ class UndiciClient implements KubernetesClient {
     } catch {
       // Something on the way answered in its own words; they go into the message below.
     }
+    // Flow control answers in plain text (apiserver/pkg/server/filters/priority-and-fairness.go).
+    const reason = status?.reason ?? (response.statusCode === 429 ? "TooManyRequests" : `Http${response.statusCode}`);
+    const asked = response.headers["retry-after"];
+    const retryAfterSeconds = typeof asked === "string" && /^\d{1,6}$/.test(asked) ? Number(asked) : status?.details?.retryAfterSeconds;
     const message = status?.message ?? `${this.server} answered ${response.statusCode}: ${text.slice(0, 200)}`;
-    return new ApiError(response.statusCode, status?.reason ?? `Http${response.statusCode}`, message, status);
+    return new ApiError(response.statusCode, reason, message, status, retryAfterSeconds);
   }
 
   async #text(response: Dispatcher.ResponseData): Promise<string> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ApiError } from "./api-error.ts";
 import { startReconcileLoop } from "./reconcile-loop.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -24,6 +25,24 @@ describe("startReconcileLoop", () => {
     gates[2]?.();
     await loop.stop();
     expect(seen).toEqual(["a", "b", "a"]);
+  });
+
+  test("waits as long as the API server asks, also where that failure is only the cause", async () => {
+    const errors = [new Error("imports", { cause: new ApiError(429, "TooManyRequests", "later", undefined, 7) })];
+    let looks = 0;
+    const loop = startReconcileLoop({
+      reconcile: async () => {
+        looks++;
+        const error = errors.pop();
+        if (error !== undefined) await Promise.reject(error);
+      },
+    });
+    loop.add("a");
+    await vi.advanceTimersByTimeAsync(6_900);
+    expect(looks).toBe(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(looks).toBe(2);
+    await loop.stop();
   });
 
   test("never works on more keys at once than it may", async () => {

@@ -1,4 +1,5 @@
 import { backoffMs } from "./backoff.ts";
+import { retryAfterMs } from "./retry-after.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface ReconcileLoopOptions {
@@ -9,7 +10,7 @@ export interface ReconcileLoopOptions {
   reconcile: (key: string, signal: AbortSignal) => Promise<{ requeueAfterMs?: number } | undefined | void>;
   /** Keys worked on at the same time. Default 1. */
   concurrency?: number;
-  /** First and longest delay after failures, ms. Default 100 ms and 30 s. */
+  /** First and longest delay after failures, ms; an API server's Retry-After may ask for more. Default 100 ms and 30 s. */
   backoff?: { firstMs: number; mostMs: number };
   /** Told of every failure, with how many of that key came in a row. */
   onError?: (key: string, error: unknown, failures: number) => void;
@@ -57,7 +58,7 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
       options.onError?.(key, error, count);
-      queue.addAfter(key, backoffMs(count, backoff));
+      queue.addAfter(key, Math.max(backoffMs(count, backoff), retryAfterMs(error)));
     } finally {
       queue.done(key);
     }

@@ -89,6 +89,30 @@ describe("startInformer", () => {
     expect(cache.list().map((one) => one.metadata.uid)).toEqual(["other"]);
   });
 
+  test("a restored server is seen although it gave a version again for other contents", async () => {
+    const cache = start();
+    await watching();
+    changes.length = 0;
+    items = [{ ...object("a", "1", "10"), data: { x: "restored" } }, object("b", "2", "11")];
+    server.breakConnections();
+    await vi.waitFor(() => expect(changes).toEqual(["n/a"]));
+    expect(cache.get("n/a")?.data).toEqual({ x: "restored" });
+  });
+
+  test("a server that asks to be left alone is left alone", async () => {
+    const asked: number[] = [];
+    server.answer = (_request, response) => {
+      asked.push(performance.now());
+      response.writeHead(429, { "retry-after": "1", "content-type": "text/plain" });
+      response.end("Too many requests, please try again later.");
+    };
+    const cache = start();
+    await vi.waitFor(() => expect(asked).toHaveLength(2), { timeout: 20_000 });
+    expect(cache.state).toMatchObject({ phase: "syncing", error: { code: 429, reason: "TooManyRequests", retryAfterSeconds: 1 } });
+    // The first backoff alone would be 100 ms (random is 1). A bound from below: load can only make it longer.
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(950);
+  });
+
   test("relists after 410 without ever calling itself stale", async () => {
     const phases: string[] = [];
     informer = startInformer(client, kinds.configMaps, { onState: (state) => phases.push(state.phase), random: () => 1 });

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { ApiError } from "./api-error.ts";
 import { backoffMs } from "./backoff.ts";
 import type { KubernetesClient } from "./client.ts";
 import type { Informer, InformerOptions, InformerState, StartInformer } from "./informer.ts";
+import { retryAfterMs } from "./retry-after.ts";
 import { keyOf, type KubernetesObject, type ResourceType } from "./resource.ts";
 
 const backoff = { firstMs: 200, mostMs: 10_000 };
@@ -64,24 +66,25 @@ class ListWatchInformer<T extends KubernetesObject> implements Informer<T> {
   /**
    * List, watch, and list again after whatever ended the watch. Listing after every break, rather than watching on
    * from the last version, is what finds a cluster that was recreated or restored meanwhile: its versions may lie
-   * anywhere, so only the objects themselves (uid and version) can tell.
+   * anywhere, and come again with other contents, so only the objects themselves can tell.
    */
   async #run(): Promise<void> {
     const { signal } = this.#abort;
     let failures = 0;
     while (!signal.aborted) {
-      const listedMs = await this.#listAndWatch();
+      const { listedMs, error } = await this.#listAndWatch();
       if (signal.aborted) return;
       if (listedMs !== undefined && this.#now() - listedMs >= watchMsMin) failures = 0;
       const cleanEnd = this.#state.phase === "live";
       if (cleanEnd && failures === 0 && listedMs !== undefined && this.#now() - listedMs >= watchMsMin) continue;
       failures += 1;
-      await delay(backoffMs(failures, { ...backoff, random: this.#random }), undefined, { signal }).catch(() => undefined);
+      const waitMs = Math.max(backoffMs(failures, { ...backoff, random: this.#random }), retryAfterMs(error));
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** One round. Answers when the list was complete (undefined: never); the state tells how the watch ended. */
-  async #listAndWatch(): Promise<number | undefined> {
+  /** One round. Answers when the list was complete (undefined: never), and what broke it; the state tells how the watch ended. */
+  async #listAndWatch(): Promise<{ listedMs: number | undefined; error?: unknown }> {
     let listedMs: number | undefined;
     try {
       const resourceVersion = await this.#relist();
@@ -90,12 +93,13 @@ class ListWatchInformer<T extends KubernetesObject> implements Informer<T> {
       this.#synced.resolve();
       await this.#watch(resourceVersion);
     } catch (error) {
-      if (this.#abort.signal.aborted) return listedMs;
+      if (this.#abort.signal.aborted) return { listedMs };
       // 410 says that our version is too old, not that the server is gone: the cache is relisted before it misleads.
       const expired = error instanceof ApiError && error.code === 410 && listedMs !== undefined;
       if (!expired) this.#broken(error instanceof Error ? error : new Error(String(error)));
+      return { listedMs, error };
     }
-    return listedMs;
+    return { listedMs };
   }
 
   async #relist(): Promise<string> {
@@ -106,7 +110,8 @@ class ListWatchInformer<T extends KubernetesObject> implements Informer<T> {
     for (const item of items) {
       const key = keyOf(item);
       const known = before.get(key);
-      const same = known !== undefined && isSame(known, item);
+      // A restored server gives versions a second time.
+      const same = known !== undefined && isSame(known, item) && isDeepStrictEqual(known, item);
       after.set(key, same ? known : item);
       if (!same) changed.push(key);
     }
