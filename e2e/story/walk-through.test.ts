@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ground, startGround } from "../ground/ground.ts";
 import { findKubectl } from "../ground/kubectl.ts";
+import { Terminal } from "../ground/terminal.ts";
 import { matchesOutput, parseWalkThrough } from "./parse-walk-through.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,32 +24,18 @@ if (kubectl === undefined) console.info("skipped: the walk-through needs kubectl
 /** The steps in order, each in a shell that begins in the folder where the one before ended, as in a reader's terminal. */
 describe.skipIf(kubectl === undefined)("the walk-through", () => {
   let ground: Ground;
-  let folder: string;
-  let workingFolder = root;
+  let terminal: Terminal;
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), "sluice-walk-through-"));
-    if (kubectl !== undefined && kubectl !== "kubectl") symlinkSync(path.resolve(kubectl), path.join(folder, "kubectl"));
     ground = await startGround({ members: ["1-23", "1-25"], workloads: false });
+    terminal = new Terminal({ folder: root, kubeconfig: ground.kubeconfig, programs: { kubectl: kubectl ?? "" } });
   }, 240_000);
   afterAll(async () => {
+    terminal?.close();
     await ground?.stop();
-    rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  const run = (script: string) =>
-    new Promise<string>((resolve, reject) => {
-      const whereFile = path.join(folder, "pwd");
-      const environment = { ...process.env, KUBECONFIG: ground.kubeconfig, HOME: folder, PATH: `${folder}${path.delimiter}${process.env["PATH"]}` };
-      const text = `exec 2>&1\nset -e\n${script}\npwd > "${whereFile}"\n`;
-      execFile("sh", ["-c", text], { cwd: workingFolder, env: environment, timeout: 150_000 }, (error, stdout) => {
-        if (error !== null) return reject(new Error(`it ended with ${error.code ?? error.signal}, after printing:\n${stdout}`));
-        workingFolder = readFileSync(whereFile, "utf8").trim();
-        resolve(stdout);
-      });
-    });
-
   test.for(steps.map((step) => [`${step.heading} (line ${step.line})`, step] as const))("%s", { timeout: 180_000 }, async ([, { script, outputs }]) => {
-    const printed = await run(script);
+    const printed = await terminal.run(script);
     const right = outputs.find((expected) => matchesOutput(expected, printed));
     expect(right, `it printed:\n${printed}\nexpected:\n${outputs.join("\nor:\n")}`).toBeDefined();
   });
