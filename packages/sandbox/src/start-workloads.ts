@@ -28,7 +28,7 @@ export async function startWorkloads(
     loopback,
     address: nodeIp,
     callerOf: (token) => callers.get(token),
-    pick: ({ namespace, name: service }, port) => network.pick(`${namespace}/${service}`, port),
+    pick: ({ namespace, name: service }, port, client) => network.pick(`${namespace}/${service}`, port, client),
   });
   const authority = createCertificateAuthority("sandbox-kubelet");
   const kubelet = await startKubelet({

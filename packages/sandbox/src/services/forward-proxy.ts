@@ -24,7 +24,7 @@ export interface ForwardProxyOptions {
   /** The caller that a token belongs to; undefined for an unknown token. */
   readonly callerOf: (token: string) => ProxyCaller | undefined;
   /** A backend for one connection; null: there is none now, undefined: no such service or port. */
-  readonly pick: (service: ServiceName, port: number) => Backend | null | undefined;
+  readonly pick: (service: ServiceName, port: number, client: string) => Backend | null | undefined;
 }
 
 export interface ForwardProxy {
@@ -147,7 +147,7 @@ function resolve(options: ForwardProxyOptions, caller: ProxyCaller, host: string
   if (isIPv4(host)) return host.startsWith("127.") ? { ip: host, port } : "unresolved";
   if (host === "localhost") return { ip: "127.0.0.1", port };
   const service = resolveServiceName(host, caller.namespace);
-  const backend = service === undefined ? undefined : options.pick(service, port);
+  const backend = service === undefined ? undefined : options.pick(service, port, caller.ip);
   if (backend === undefined) return "unresolved";
   return backend ?? "refused";
 }

@@ -15,8 +15,8 @@ export interface PortListenerOptions {
   loopback: Loopback;
   address: string;
   port: number;
-  /** Asked once for each connection; undefined: nobody can take it. */
-  pick: () => Backend | undefined;
+  /** Asked once for each connection, with the address that it comes from; undefined: nobody can take it. */
+  pick: (client: string) => Backend | undefined;
   isPodAddress: (ip: string) => boolean;
   onFailure: (error: Error) => void;
   onListening: () => void;
@@ -33,10 +33,10 @@ export function startPortListener(options: PortListenerOptions): PortListener {
     track(client);
     // Before the relay stands, a client that gives up must not end the process.
     client.on("error", () => undefined);
-    const backend = options.pick();
+    const caller = client.remoteAddress ?? "";
+    const backend = options.pick(caller);
     if (backend === undefined) return void client.resetAndDestroy();
-    const caller = client.remoteAddress;
-    connectBackend(options.loopback, backend, caller !== undefined && options.isPodAddress(caller) ? caller : undefined).then(
+    connectBackend(options.loopback, backend, options.isPodAddress(caller) ? caller : undefined).then(
       (upstream) => {
         track(upstream);
         upstream.on("error", () => undefined);

@@ -5,9 +5,12 @@ import type { EventRecorder } from "@sluice/kubernetes/record-event";
 import { keyOf } from "@sluice/kubernetes/resource";
 import type { Loopback } from "../network/loopback.ts";
 import { chooseBackends, type Backend, type Backends } from "./choose-backends.ts";
+import { ClientAffinity } from "./client-affinity.ts";
 import { planListeners, type WantedListener } from "./plan-listeners.ts";
 import { startPortListener, type PortListener } from "./port-listener.ts";
 
+/** Kubernetes' default of `timeoutSeconds`: three hours. */
+const affinitySeconds = 10_800;
 /** Time between attempts to take a port that another program holds. */
 const retryMs = 2_000;
 
@@ -27,8 +30,8 @@ export interface ServiceNetwork {
   changed(key: string): void;
   /** Endpoints for new connections to the port now; undefined when there is no such service or port. */
   backends(key: string, port: number): readonly Backend[] | undefined;
-  /** One of them at random; null: there is none now. */
-  pick(key: string, port: number): Backend | null | undefined;
+  /** One of them for a connection of the client: at random, or where its last one went with `sessionAffinity: ClientIP`; null: there is none now. */
+  pick(key: string, port: number, client: string): Backend | null | undefined;
   stop(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ class LoopbackServiceNetwork implements ServiceNetwork {
   readonly #random: () => number;
   readonly #backends = new Map<string, Backends>();
   readonly #listeners = new Map<string, Map<string, PortListener>>();
+  readonly #affinities = new Map<string, ClientAffinity>();
   readonly #failures = new Map<string, string>();
   readonly #told = new Set<string>();
   readonly #retries = new Map<string, NodeJS.Timeout>();
@@ -59,14 +63,22 @@ class LoopbackServiceNetwork implements ServiceNetwork {
     return this.#backends.get(key)?.get(port);
   }
 
-  pick(key: string, port: number): Backend | null | undefined {
+  pick(key: string, port: number, client: string): Backend | null | undefined {
     const backends = this.backends(key, port);
-    return backends === undefined ? undefined : (backends[Math.floor(this.#random() * backends.length)] ?? null);
+    if (backends === undefined) return undefined;
+    const choose = (): Backend | undefined => backends[Math.floor(this.#random() * backends.length)];
+    const timeoutMs = affinityMsOf(this.#options.services.get(key));
+    if (timeoutMs === undefined) return choose() ?? null;
+    const id = `${key}:${port}`;
+    const affinity = this.#affinities.get(id) ?? new ClientAffinity();
+    this.#affinities.set(id, affinity);
+    return affinity.pick(client, backends, { nowMs: Date.now(), timeoutMs }, choose) ?? null;
   }
 
   changed(key: string): void {
     if (this.#stopped) return;
     const service = this.#options.services.get(key);
+    for (const id of this.#affinities.keys()) if (affinityMsOf(service) === undefined && id.startsWith(`${key}:`)) this.#affinities.delete(id);
     if (service === undefined) this.#backends.delete(key);
     else this.#backends.set(key, chooseBackends(service, this.#options.slices.list()));
     this.#settle(key, service);
@@ -110,7 +122,7 @@ class LoopbackServiceNetwork implements ServiceNetwork {
       address: wanted.address,
       port: wanted.port,
       isPodAddress: this.#options.isPodAddress,
-      pick: () => this.pick(key, wanted.servicePort) ?? undefined,
+      pick: (client) => this.pick(key, wanted.servicePort, client) ?? undefined,
       onFailure: (error) => this.#failed(key, id, wanted, error),
       onListening: () => {
         const service = this.#options.services.get(key);
@@ -161,6 +173,13 @@ class LoopbackServiceNetwork implements ServiceNetwork {
       // The next change of the service brings another attempt.
       .catch(() => undefined);
   }
+}
+
+/** How long a client stays where it was, ms; undefined: it does not (core/v1 ClientIPConfig). */
+function affinityMsOf(service: Service | undefined): number | undefined {
+  if (service?.spec.sessionAffinity !== "ClientIP") return undefined;
+  const { clientIP } = (service.spec as { sessionAffinityConfig?: { clientIP?: { timeoutSeconds?: number } } }).sessionAffinityConfig ?? {};
+  return (clientIP?.timeoutSeconds ?? affinitySeconds) * 1000;
 }
 
 /** Key of the service that a slice belongs to; undefined for a slice of none. */

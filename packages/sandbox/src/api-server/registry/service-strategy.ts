@@ -93,6 +93,8 @@ export const serviceStrategy: Strategy = {
     const oldSpec = recordAt(old, "spec");
     setDefault(spec, "type", "ClusterIP");
     setDefault(spec, "sessionAffinity", "None");
+    if (spec["sessionAffinity"] === "ClientIP") setDefault(spec, "sessionAffinityConfig", { clientIP: { timeoutSeconds: 10_800 } });
+    else delete spec["sessionAffinityConfig"];
     defaultPorts(spec);
     claimAddress(service, spec, oldSpec, context);
     if (spec["type"] === "NodePort" || spec["type"] === "LoadBalancer") setDefault(spec, "externalTrafficPolicy", "Cluster");
@@ -112,6 +114,10 @@ export const serviceStrategy: Strategy = {
     }
     const affinity = textAt(spec, "sessionAffinity");
     if (!["ClientIP", "None"].includes(affinity)) causes.push(fieldCause.notSupported("spec.sessionAffinity", affinity, ["ClientIP", "None"]));
+    const { timeoutSeconds } = recordAt(spec, "sessionAffinityConfig", "clientIP");
+    if (affinity === "ClientIP" && !(typeof timeoutSeconds === "number" && timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
+      causes.push(fieldCause.invalid("spec.sessionAffinityConfig.clientIP.timeoutSeconds", timeoutSeconds, "must be greater than 0 and less than or equal to 86400"));
+    }
     const had = textAt(old, "spec", "clusterIP");
     if (had !== "" && type !== "ExternalName" && spec["clusterIP"] !== had) causes.push(fieldCause.invalid("spec.clusterIPs[0]", [spec["clusterIP"]], IMMUTABLE));
     return [...causes, ...validatePorts(spec)];
