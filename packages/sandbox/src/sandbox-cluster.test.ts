@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
@@ -196,6 +196,36 @@ describe.runIf(hasKubectl)("kubectl", () => {
     expect(logs.stdout).toContain("serving on");
     await client.delete(kinds.pods, { namespace: "default", name: "caller" }, { gracePeriodSeconds: 1 });
     await vi.waitFor(() => expect(existsSync(path.trim())).toBe(false), soon);
+  });
+});
+
+const hasScript = spawnSync("script", ["--version"]).status === 0;
+if (!hasScript) console.info("script (util-linux) is not in PATH: the test of kubectl exec -it is skipped, since kubectl asks for a terminal only when it has one");
+
+describe.runIf(hasKubectl && hasScript)("kubectl exec -it", () => {
+  it("gives a shell a terminal with echo, prompt, size and exit code", async () => {
+    await client.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "shell", namespace: "default" }, spec: { containers: [{ name: "curl", image: "curlimages/curl", command: ["sleep", "365d"] }] } });
+    await vi.waitFor(async () => expect((await client.get(kinds.pods, { namespace: "default", name: "shell" })).status?.phase).toBe("Running"), soon);
+    const command = `stty rows 33 cols 111; kubectl --kubeconfig ${folder}/kubeconfig exec -it shell -c curl -- sh`;
+    const child = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
+    let screen = "";
+    child.stdout.on("data", (chunk: Buffer) => (screen += chunk.toString()));
+    const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const type = async (keys: string, shows: RegExp): Promise<void> => {
+      child.stdin.write(keys);
+      await vi.waitFor(() => expect(screen).toMatch(shows), soon);
+    };
+    try {
+      await type("", /[#$] $/);
+      await type("test -t 0 && test -t 1 && echo 'a terminal'\r", /\na terminal\r\n/);
+      await type("until [ \"$(stty size)\" = '33 111' ]; do sleep 0.1; done; echo 'the size'\r", /\nthe size\r\n/);
+      await type("sleep 100\r\u0003", /\^C/);
+      child.stdin.write("exit 7\r");
+      expect(await exited).toBe(7);
+    } finally {
+      child.kill("SIGKILL");
+      await client.delete(kinds.pods, { namespace: "default", name: "shell" }, { gracePeriodSeconds: 0 });
+    }
   });
 });
 

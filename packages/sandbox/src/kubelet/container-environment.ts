@@ -13,6 +13,7 @@ export interface EnvironmentSources {
 export class ContainerConfigError extends Error {
   override readonly name = "ContainerConfigError";
   readonly code = "CreateContainerConfigError";
+  readonly eventReason = "Failed";
 }
 
 /** The container's own environment: `envFrom`, then `env` in order, with `$(NAME)` of what came before. */
@@ -61,7 +62,8 @@ async function valueOf(variable: EnvVar, pod: Pod, sources: EnvironmentSources, 
   throw new ContainerConfigError(`env ${variable.name}: the sandbox knows fieldRef, configMapKeyRef and secretKeyRef, not ${Object.keys(from).join()}`);
 }
 
-function fieldOf(pod: Pod, path: string, sources: EnvironmentSources): string {
+/** A field of the pod by its path (`metadata.name`, `metadata.labels['key']`, …). Throws ContainerConfigError for one that the sandbox does not know. */
+export function fieldOf(pod: Pod, path: string, sources: Pick<EnvironmentSources, "podIp" | "hostIp">): string {
   const keyed = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path);
   if (keyed !== null) return pod.metadata[keyed[1] as "labels" | "annotations"]?.[keyed[2] ?? ""] ?? "";
   const fields: Record<string, string | undefined> = {

@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { ContainerReport, ContainerState, TerminatedState } from "./container-state.ts";
 import type { Loopback } from "../network/loopback.ts";
 import { ContainerConfigError } from "./container-environment.ts";
+import type { PreparedContainer } from "./prepare-container.ts";
+import { rewritePaths, type MountedPath } from "./volumes/rewrite-paths.ts";
+import { VolumeError } from "./volumes/volume-spec.ts";
 import { startProcess, type ContainerProcess } from "./container-process.ts";
 import { LogFile } from "./log-file.ts";
 import type { Container, Probe } from "./pod-spec.ts";
@@ -20,8 +23,10 @@ export interface ContainerRunnerOptions {
   readonly dir: string;
   readonly podIp: string;
   readonly loopback: Loopback;
-  /** Command line and environment; rejects with ContainerConfigError for what can't be started. */
-  readonly prepare: () => Promise<{ argv: string[]; env: Record<string, string>; announces: boolean }>;
+  /** Why it waits before it is started, for example ContainerCreating. */
+  readonly waitingReason: string;
+  /** Command line and environment; rejects with ContainerConfigError or VolumeError for what can't be started. */
+  readonly prepare: () => Promise<PreparedContainer>;
   readonly onChange: () => void;
   readonly onEvent: (type: "Normal" | "Warning", reason: string, message: string) => void;
 }
@@ -32,11 +37,12 @@ const timeNow = (): string => new Date().toISOString().replace(/\.\d+/, "");
 export class ContainerRunner {
   readonly #options: ContainerRunnerOptions;
   readonly #stops: (() => void)[] = [];
-  #state: ContainerState = { waiting: { reason: "ContainerCreating" } };
+  #state: ContainerState;
   #lastState: ContainerState | undefined;
   #process: ContainerProcess | undefined;
   #running: Promise<void> | undefined;
   #env: Record<string, string> = {};
+  #mounts: readonly MountedPath[] = [];
   #id = "";
   #restarts = -1;
   #crashes = 0;
@@ -49,6 +55,7 @@ export class ContainerRunner {
 
   constructor(options: ContainerRunnerOptions) {
     this.#options = options;
+    this.#state = { waiting: { reason: options.waitingReason } };
   }
 
   get report(): ContainerReport {
@@ -65,8 +72,8 @@ export class ContainerRunner {
     };
   }
 
-  get env(): Readonly<Record<string, string>> {
-    return this.#env;
+  get dir(): string {
+    return this.#options.dir;
   }
 
   get isRunning(): boolean {
@@ -108,9 +115,14 @@ export class ContainerRunner {
     this.#previousLog?.remove();
   }
 
+  /** Starts a command beside the container's process; it finds the container's mounts as its own process does. */
+  async startBeside(command: readonly string[], options: { hasStdin: boolean; env?: Record<string, string> }): Promise<ContainerProcess> {
+    return await startProcess({ argv: command.map((text) => rewritePaths(text, this.#mounts)), env: { ...this.#env, ...options.env }, cwd: this.dir, stdin: options.hasStdin });
+  }
+
   /** Runs a command beside the container's process; resolves to its exit code, 124 when it takes too long. */
   async execute(command: readonly string[], timeoutMs: number): Promise<number> {
-    const child = await startProcess({ argv: command, env: this.#env, cwd: this.#options.dir });
+    const child = await this.startBeside(command, { hasStdin: false });
     let length = 0;
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (length += chunk.length) > execOutputMax && child.destroy());
     let isLate = false;
@@ -125,18 +137,19 @@ export class ContainerRunner {
   }
 
   async #run(): Promise<void> {
-    const { container, prepare, dir, onEvent, onChange } = this.#options;
+    const { container, prepare, onEvent, onChange } = this.#options;
     let process: ContainerProcess;
     try {
-      const { argv, env, announces } = await prepare();
+      const { argv, env, cwd, announces, mounts } = await prepare();
       if (this.#stopping) return;
       this.#env = env;
-      process = await startProcess({ argv, env, cwd: dir, announces });
+      this.#mounts = mounts;
+      process = await startProcess({ argv, env, cwd, announces });
     } catch (error) {
-      const reason = error instanceof ContainerConfigError ? error.code : "CreateContainerError";
       const message = error instanceof Error ? error.message : String(error);
-      this.#state = { waiting: { reason, message } };
-      onEvent("Warning", "Failed", `Error: ${message}`);
+      const isExpected = error instanceof ContainerConfigError || error instanceof VolumeError;
+      this.#state = { waiting: { reason: isExpected ? error.code : "CreateContainerError", message } };
+      onEvent("Warning", isExpected ? error.eventReason : "Failed", error instanceof VolumeError ? message : `Error: ${message}`);
       onChange();
       this.#restartAfter(backoffMs.first);
       return;

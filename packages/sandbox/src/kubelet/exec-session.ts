@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
+import type { Readable } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ContainerRunner } from "./container-runner.ts";
-import { startProcess } from "./container-process.ts";
+import { openTerminal, type Terminal } from "./open-terminal.ts";
 
 /** Preferred first. v5 adds that the client can close stdin. */
 export const execProtocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
@@ -10,8 +12,8 @@ const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 25
 const waitingMax = 1024 * 1024;
 
 /** One `kubectl exec` (k8s.io/apimachinery remotecommand): runs the command beside the container's process and says how it ended. */
-export async function runExecSession(websocket: WebSocket, target: { runner: ContainerRunner; dir: string; query: URLSearchParams }): Promise<void> {
-  const { runner, dir, query } = target;
+export async function runExecSession(websocket: WebSocket, target: { runner: ContainerRunner; query: URLSearchParams }): Promise<void> {
+  const { runner, query } = target;
   const argv = query.getAll("command");
   const wants = (...names: string[]): boolean => names.some((name) => ["1", "true"].includes(query.get(name) ?? ""));
   websocket.on("error", () => undefined);
@@ -19,39 +21,54 @@ export async function runExecSession(websocket: WebSocket, target: { runner: Con
     websocket.send(frame(channel.error, Buffer.from(JSON.stringify({ metadata: {}, ...status }))), () => websocket.close(1000));
   };
   if (!runner.isRunning || argv.length === 0) return finish(failure(argv.length === 0 ? "no command was given" : `container ${runner.report.name} is not running`));
-  const hasStdin = wants("stdin", "input");
+  const isTerminal = wants("tty");
+  const terminal = isTerminal ? openTerminal(argv, `${runner.dir}/terminal-${randomUUID()}`) : undefined;
+  // What the client sends before the process stands must not be lost.
+  websocket.pause();
   try {
-    const child = await startProcess({ argv, env: runner.env, cwd: dir, stdin: hasStdin });
+    const child = await runner.startBeside(terminal?.argv ?? argv, { hasStdin: wants("stdin", "input"), env: isTerminal ? { TERM: "xterm" } : {} });
+    // Without a terminal in between, nobody else makes lines of what raw keyboards send and raw screens want.
+    const isRaw = isTerminal && terminal === undefined;
     websocket.on("close", () => child.destroy());
     websocket.on("message", (data: Buffer) => {
       const [to] = data;
-      // Resizes are for terminals, which local processes here don't have.
-      if (to === channel.stdin && data.length > 1) child.stdin?.write(data.subarray(1));
+      if (to === channel.stdin && data.length > 1) child.stdin?.write(isRaw ? replaced(data.subarray(1), "\r", "\n") : data.subarray(1));
       else if (to === channel.close && data[1] === channel.stdin) child.stdin?.end();
+      else if (to === channel.resize) resize(terminal, data.subarray(1));
     });
-    const isTerminal = wants("tty");
-    const outputs = [
-      [child.stdout, channel.stdout],
-      [child.stderr, isTerminal ? channel.stdout : channel.stderr],
-    ] as const;
-    const ended = outputs.map(
-      ([stream, to]) =>
-        new Promise<void>((resolve) => {
-          stream.on("data", (chunk: Buffer) => {
-            websocket.send(frame(to, chunk), () => stream.resume());
-            if (websocket.bufferedAmount > waitingMax) stream.pause();
-          });
-          stream.once("close", resolve);
-        }),
-    );
+    websocket.resume();
+    const send = (to: number) => (chunk: Buffer, stream: Readable): void => {
+      terminal?.stands();
+      websocket.send(frame(to, isRaw ? replaced(chunk, "\n", "\r\n") : chunk), () => stream.resume());
+      if (websocket.bufferedAmount > waitingMax) stream.pause();
+    };
+    const ended = [passOn(child.stdout, send(channel.stdout)), passOn(child.stderr, send(isTerminal ? channel.stdout : channel.stderr))];
     const { code } = await child.exited;
     await Promise.all(ended);
     child.destroy();
     finish(code === 0 ? { status: "Success" } : exited(code));
   } catch (error) {
     finish(failure(error instanceof Error ? error.message : String(error)));
+  } finally {
+    terminal?.remove();
   }
   return undefined;
+}
+
+/** Resolves at the stream's end. */
+async function passOn(stream: Readable, take: (chunk: Buffer, stream: Readable) => void): Promise<void> {
+  stream.on("data", (chunk: Buffer) => take(chunk, stream));
+  await new Promise((resolve) => stream.once("close", resolve));
+}
+
+/** A size as remotecommand sends it: `{"Width":80,"Height":24}`. */
+function resize(terminal: Terminal | undefined, text: Buffer): void {
+  const size = /^\{"Width":(\d{1,5}),"Height":(\d{1,5})\}\s*$/.exec(text.toString("utf8"));
+  if (size !== null) terminal?.resize({ Width: Number(size[1]), Height: Number(size[2]) });
+}
+
+function replaced(bytes: Buffer, from: string, to: string): Buffer {
+  return Buffer.from(bytes.toString("latin1").replaceAll(from, to), "latin1");
 }
 
 function frame(to: number, data: Uint8Array): Buffer {

@@ -13,7 +13,7 @@ export interface KubeletServerOptions {
   readonly certificate: CertificatePair;
   /** Bearer token that the API server sends. */
   readonly token: string;
-  readonly find: (namespace: string, pod: string, container: string) => { runner: ContainerRunner; dir: string } | undefined;
+  readonly find: (namespace: string, pod: string, container: string) => ContainerRunner | undefined;
 }
 
 export interface KubeletServer {
@@ -69,7 +69,6 @@ interface Target {
   readonly path: "containerLogs" | "exec";
   readonly query: URLSearchParams;
   readonly runner: ContainerRunner;
-  readonly dir: string;
 }
 
 function locate(options: KubeletServerOptions, request: IncomingMessage): Target | 401 | 404 {
@@ -79,8 +78,8 @@ function locate(options: KubeletServerOptions, request: IncomingMessage): Target
   const url = new URL(request.url ?? "/", "https://kubelet.invalid");
   const [, path, namespace = "", pod = "", container = ""] = url.pathname.split("/").map(decodeURIComponent);
   if (path !== "containerLogs" && path !== "exec") return 404;
-  const found = options.find(namespace, pod, container);
-  return found === undefined ? 404 : { path, query: url.searchParams, ...found };
+  const runner = options.find(namespace, pod, container);
+  return runner === undefined ? 404 : { path, query: url.searchParams, runner };
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

@@ -4,6 +4,8 @@ import type { ContainerReport } from "./container-state.ts";
 type Conditions = NonNullable<NonNullable<Pod["status"]>["conditions"]>;
 
 export interface PodFacts {
+  /** In their order; those that are complete are ready. */
+  readonly initContainers: readonly ContainerReport[];
   readonly containers: readonly ContainerReport[];
   readonly podIp: string | undefined;
   readonly hostIp: string;
@@ -14,7 +16,8 @@ export interface PodFacts {
 
 /** The pod's status as a kubelet reports it (`kubelet_pods.go` getPhase, `status/generate.go`); `now` is RFC 3339. */
 export function planPodStatus(facts: PodFacts, before: Conditions, now: string): NonNullable<Pod["status"]> {
-  const { containers } = facts;
+  const { containers, initContainers } = facts;
+  const incomplete = initContainers.filter(({ ready }) => !ready).map(({ name }) => name);
   const phase = phaseOf(facts);
   const unready = containers.filter(({ ready }) => !ready).map(({ name }) => name);
   const isDone = phase === "Succeeded" || phase === "Failed";
@@ -31,7 +34,7 @@ export function planPodStatus(facts: PodFacts, before: Conditions, now: string):
     phase,
     conditions: [
       condition("PodReadyToStartContainers", facts.podIp !== undefined),
-      condition("Initialized", true),
+      condition("Initialized", incomplete.length === 0, { reason: "ContainersNotInitialized", message: `containers with incomplete status: [${incomplete.join(" ")}]` }),
       condition("Ready", isReady, notReady),
       condition("ContainersReady", isReady, notReady),
       condition("PodScheduled", true),
@@ -41,11 +44,18 @@ export function planPodStatus(facts: PodFacts, before: Conditions, now: string):
     ...(facts.podIp === undefined ? {} : { podIP: facts.podIp, podIPs: [{ ip: facts.podIp }] }),
     startTime: facts.startTime,
     qosClass: "BestEffort",
-    containerStatuses: containers.map((container) => ({ ...container, lastState: container.lastState ?? {}, imageID: container.containerID === "" ? "" : `sandbox://${container.image}` })),
+    ...(initContainers.length === 0 ? {} : { initContainerStatuses: initContainers.map(statusOf) }),
+    containerStatuses: containers.map(statusOf),
   };
 }
 
-function phaseOf({ containers, restartPolicy }: PodFacts): string {
+function statusOf(container: ContainerReport): object {
+  return { ...container, lastState: container.lastState ?? {}, imageID: container.containerID === "" ? "" : `sandbox://${container.image}` };
+}
+
+function phaseOf({ containers, initContainers, restartPolicy }: PodFacts): string {
+  const preparing = initContainers.find(({ ready }) => !ready);
+  if (preparing !== undefined) return restartPolicy === "Never" && "terminated" in preparing.state ? "Failed" : "Pending";
   const states = containers.map(({ state }) => state);
   const codes = states.flatMap((state) => ("terminated" in state ? [state.terminated.exitCode] : []));
   if (codes.length === states.length && restartPolicy !== "Always") {

@@ -1,4 +1,5 @@
 import type { Pod } from "@sluice/kubernetes/kinds";
+import type { VolumeMount } from "./volumes/volume-spec.ts";
 
 export interface EnvVar {
   name: string;
@@ -28,6 +29,10 @@ export interface Container {
   image: string;
   command?: string[];
   args?: string[];
+  workingDir?: string;
+  /** Of an init container: "Always" makes it a sidecar. */
+  restartPolicy?: string;
+  volumeMounts?: VolumeMount[];
   env?: EnvVar[];
   envFrom?: { prefix?: string; configMapRef?: { name: string; optional?: boolean }; secretRef?: { name: string; optional?: boolean } }[];
   ports?: { name?: string; containerPort: number; protocol?: string }[];
@@ -39,6 +44,14 @@ export interface Container {
 
 export function containersOf(pod: Pod): Container[] {
   return pod.spec.containers as Container[];
+}
+
+export function initContainersOf(pod: Pod): Container[] {
+  return (pod.spec["initContainers"] as Container[] | undefined) ?? [];
+}
+
+export function restartPolicyOf(pod: Pod): string {
+  return (pod.spec["restartPolicy"] as string | undefined) ?? "Always";
 }
 
 /** Seconds between SIGTERM and SIGKILL. */

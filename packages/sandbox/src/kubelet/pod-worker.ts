@@ -7,9 +7,11 @@ import type { Loopback } from "../network/loopback.ts";
 import type { Programs } from "../programs/image-table.ts";
 import { ContainerRunner } from "./container-runner.ts";
 import { planPodStatus } from "./plan-pod-status.ts";
-import { containersOf, graceSecondsOf } from "./pod-spec.ts";
-import { prepareContainer, unknownImageMessage, writeShims } from "./prepare-container.ts";
-import { programOf } from "../programs/image-table.ts";
+import { PodContainers } from "./pod-containers.ts";
+import { podSources } from "./pod-sources.ts";
+import { graceSecondsOf, restartPolicyOf } from "./pod-spec.ts";
+import { prepareContainer, writeShims } from "./prepare-container.ts";
+import { PodVolumes } from "./volumes/pod-volumes.ts";
 
 const writeRetryMs = 500;
 const accountMsMax = 2_000;
@@ -45,7 +47,8 @@ export class PodWorker {
   readonly dir: string;
   readonly ip: string;
   #pod: Pod;
-  #runners: ContainerRunner[] = [];
+  readonly #containers: PodContainers;
+  readonly #volumes: PodVolumes;
   #proxy: { url: string; release(): void };
   #status: NonNullable<Pod["status"]>;
   #written = "";
@@ -60,6 +63,27 @@ export class PodWorker {
     this.ip = node.addresses.claim();
     this.#proxy = node.proxyUrl(pod, this.ip);
     this.#status = { conditions: pod.status?.conditions ?? [] };
+    const { dir, ip } = this;
+    const sources = podSources(node.client, pod, { podIp: ip, hostIp: node.nodeIp });
+    this.#volumes = new PodVolumes({ pod: () => this.#pod, folder: `${dir}/volumes`, sources });
+    const onEvent = (type: "Normal" | "Warning", reason: string, message: string): void => node.events.record(this.#pod, { type, reason, message });
+    this.#containers = new PodContainers({
+      pod,
+      programs: node.programs,
+      onEvent,
+      makeRunner: (container, restartPolicy, waitingReason) =>
+        new ContainerRunner({
+          container,
+          restartPolicy,
+          waitingReason,
+          dir,
+          podIp: ip,
+          loopback: node.loopback,
+          prepare: () => prepareContainer(node, this.#pod, container, { dir, ip, proxyUrl: this.#proxy.url, sources, volumes: this.#volumes }),
+          onChange: () => this.#changed(),
+          onEvent,
+        }),
+    });
   }
 
   get pod(): Pod {
@@ -67,33 +91,14 @@ export class PodWorker {
   }
 
   runner(container: string): ContainerRunner | undefined {
-    return this.#runners.find(({ report }) => report.name === container);
+    return this.#containers.find(container);
   }
 
   async start(): Promise<void> {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
     writeShims(`${this.dir}/bin`, this.#node.programs);
     await this.#writeKubeconfig();
-    const containers = containersOf(this.#pod);
-    const note = (type: "Normal" | "Warning", reason: string, message: string): void => this.#node.events.record(this.#pod, { type, reason, message });
-    this.#runners = containers.map(
-      (container) =>
-        new ContainerRunner({
-          container,
-          restartPolicy: (this.#pod.spec["restartPolicy"] as string | undefined) ?? "Always",
-          dir: this.dir,
-          podIp: this.ip,
-          loopback: this.#node.loopback,
-          prepare: () => prepareContainer(this.#node, this.#pod, container, { dir: this.dir, ip: this.ip, proxyUrl: this.#proxy.url }),
-          onChange: () => this.report(),
-          onEvent: note,
-        }),
-    );
-    for (const [index, container] of containers.entries()) {
-      if (programOf(container.image, this.#node.programs) !== undefined) this.#runners[index]?.start();
-      else note("Warning", "Failed", unknownImageMessage(container.image, this.#node.programs));
-    }
-    this.report();
+    this.#changed();
   }
 
   /** Takes the pod as it now is in the API; begins its end when that was asked for. */
@@ -104,7 +109,7 @@ export class PodWorker {
 
   /** Ends the processes, and with `remove` then the object; the object's disappearance ends them at once. */
   async end(graceMs: number, remove: boolean): Promise<void> {
-    if (graceMs === 0) for (const runner of this.#runners) void runner.stop(0);
+    if (graceMs === 0) void this.#containers.stop(0);
     await (this.#ending ??= this.#end(graceMs, remove));
   }
 
@@ -116,15 +121,21 @@ export class PodWorker {
     });
   }
 
+  #changed(): void {
+    this.#containers.advance();
+    this.report();
+  }
+
   async #end(graceMs: number, remove: boolean): Promise<void> {
-    if (remove) this.#node.events.record(this.#pod, { type: "Normal", reason: "Killing", message: `Stopping container ${this.#runners.map(({ report }) => report.name).join(", ")}` });
-    await Promise.all(this.#runners.map((runner) => runner.stop(graceMs)));
+    if (remove) this.#node.events.record(this.#pod, { type: "Normal", reason: "Killing", message: `Stopping container ${this.#containers.names.join(", ")}` });
+    this.#volumes.stop();
+    await this.#containers.stop(graceMs);
     await this.#writing;
     this.#isGone = true;
     this.#proxy.release();
     this.#node.loopback.forget(this.ip);
     this.#node.addresses.release(this.ip);
-    for (const runner of this.#runners) runner.remove();
+    this.#containers.remove();
     rmSync(this.dir, { recursive: true, force: true });
     if (!remove) return;
     const preconditions = { uid: this.#pod.metadata.uid ?? "" };
@@ -140,17 +151,14 @@ export class PodWorker {
   }
 
   #planned(): string {
+    const { init, main } = this.#containers.reports();
     const facts = {
-      containers: this.#runners.map((runner, index) => {
-        const container = containersOf(this.#pod)[index];
-        const isUnknown = container !== undefined && programOf(container.image, this.#node.programs) === undefined;
-        const message = isUnknown ? unknownImageMessage(container.image, this.#node.programs) : "";
-        return isUnknown ? { ...runner.report, state: { waiting: { reason: "ImagePullBackOff", message } } } : runner.report;
-      }),
+      initContainers: init,
+      containers: main,
       podIp: this.ip,
       hostIp: this.#node.nodeIp,
       startTime: this.#startTime,
-      restartPolicy: (this.#pod.spec["restartPolicy"] as string | undefined) ?? "Always",
+      restartPolicy: restartPolicyOf(this.#pod),
     };
     this.#status = planPodStatus(facts, this.#status.conditions ?? [], timeNow());
     return JSON.stringify(this.#status);

@@ -1,36 +1,52 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { ApiError } from "@sluice/kubernetes/api-error";
-import { kinds, type Pod } from "@sluice/kubernetes/kinds";
+import type { Pod } from "@sluice/kubernetes/kinds";
 import { binaryOf, programOf, type Programs } from "../programs/image-table.ts";
 import { containerEnvironment, ContainerConfigError, expandVariables } from "./container-environment.ts";
-import type { Container } from "./pod-spec.ts";
+import { initContainersOf, type Container } from "./pod-spec.ts";
 import type { NodeContext } from "./pod-worker.ts";
+import type { PodVolumes } from "./volumes/pod-volumes.ts";
+import { rewritePaths, type MountedPath } from "./volumes/rewrite-paths.ts";
+import type { VolumeSources } from "./volumes/volume-files.ts";
 
 export interface PodPlace {
   readonly dir: string;
   readonly ip: string;
   readonly proxyUrl: string;
+  readonly sources: VolumeSources;
+  readonly volumes: PodVolumes;
 }
 
-/** Command line and environment of a container's process. Rejects with ContainerConfigError for what can't be started as written. */
-export async function prepareContainer(node: NodeContext, pod: Pod, container: Container, place: PodPlace): Promise<{ argv: string[]; env: Record<string, string>; announces: boolean }> {
+/** What a container's process is started with. */
+export interface PreparedContainer {
+  readonly argv: string[];
+  readonly env: Record<string, string>;
+  readonly cwd: string;
+  readonly announces: boolean;
+  /** Where the container's mounts really are. */
+  readonly mounts: readonly MountedPath[];
+}
+
+/** Command line and environment of a container's process. Rejects with ContainerConfigError or VolumeError for what can't be started as written. */
+export async function prepareContainer(node: NodeContext, pod: Pod, container: Container, place: PodPlace): Promise<PreparedContainer> {
   const program = programOf(container.image, node.programs);
   if (program === undefined) throw new ContainerConfigError(unknownImageMessage(container.image, node.programs));
-  const initContainers = pod.spec["initContainers"];
-  if (Array.isArray(initContainers) && initContainers.length > 0) throw new ContainerConfigError("the sandbox runs no initContainers; remove them, or use a real cluster");
-  const namespace = pod.metadata.namespace ?? "";
-  const own = await containerEnvironment(container, pod, {
-    configMap: (name) => orAbsent(node.client.get(kinds.configMaps, { namespace, name })),
-    secret: (name) => orAbsent(node.client.get(kinds.secrets, { namespace, name })),
-    podIp: place.ip,
-    hostIp: node.nodeIp,
-  });
-  const env = { ...baseEnvironment(node, pod, place), ...own, ...nodeOptions(node.environment, own), POD_IP: place.ip };
-  const args = (container.args ?? []).map((text) => expandVariables(text, env));
-  const command = container.command?.map((text) => expandVariables(text, env));
+  if (container.restartPolicy === "Always" && initContainersOf(pod).some(({ name }) => name === container.name)) {
+    throw new ContainerConfigError(`init container ${container.name}: the sandbox has no sidecars (restartPolicy: Always); make it an ordinary container`);
+  }
+  const own = await containerEnvironment(container, pod, place.sources);
+  await place.volumes.fill();
+  const mounts = place.volumes.mountsOf(container, (text) => expandVariables(text, own));
+  const real = (text: string): string => rewritePaths(text, mounts);
+  const base = baseEnvironment(node, pod, place);
+  const told = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, real(value)]));
+  const env = { ...base, ...told, ...nodeOptions(node.environment, told), POD_IP: place.ip };
+  const args = (container.args ?? []).map((text) => real(expandVariables(text, { ...base, ...own })));
+  const command = container.command?.map((text) => real(expandVariables(text, { ...base, ...own })));
   const hasCommand = command !== undefined && command.length > 0;
   const announces = program.announces === true && (!hasCommand || command[0] === program.binary);
-  return { argv: [...(hasCommand ? command : program.command), ...args], env, announces };
+  const workingDir = container.workingDir === undefined ? place.dir : real(container.workingDir);
+  // A folder of the image is not there: its program is not of this machine.
+  return { argv: [...(hasCommand ? command : program.command), ...args], env, cwd: existsSync(workingDir) ? workingDir : place.dir, announces, mounts };
 }
 
 /** Names the images that there are. */
@@ -73,13 +89,4 @@ function baseEnvironment(node: NodeContext, pod: Pod, place: PodPlace): Record<s
 function nodeOptions(...environments: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   const given = environments.flatMap(({ NODE_OPTIONS }) => NODE_OPTIONS ?? []);
   return given.length === 0 ? {} : { NODE_OPTIONS: given.join(" ") };
-}
-
-async function orAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 404) return undefined;
-    throw error;
-  }
 }

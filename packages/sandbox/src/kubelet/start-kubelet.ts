@@ -36,9 +36,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     certificate: options.certificate,
     token: options.token,
     find(namespace, pod, container) {
-      const worker = [...workers.values()].find(({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name === pod);
-      const runner = worker?.runner(container);
-      return worker === undefined || runner === undefined ? undefined : { runner, dir: worker.dir };
+      return [...workers.values()].find(({ pod: { metadata } }) => metadata.namespace === namespace && metadata.name === pod)?.runner(container);
     },
   });
   await registerNode(options.client, options, server.port);

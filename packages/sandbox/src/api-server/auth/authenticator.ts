@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { ApiFailure } from "../api-failure.ts";
-import { isRecord, textAt } from "../json-value.ts";
+import { isRecord, listAt, textAt } from "../json-value.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 export interface UserInfo {
@@ -86,6 +86,8 @@ export class Authenticator {
     if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
     const claims: unknown = JSON.parse(Buffer.from(parts[1] as string, "base64url").toString("utf8"));
     if (!isRecord(claims) || Number(claims["exp"]) * 1000 <= this.#now()) return undefined;
+    // One that was made for somebody else is no credential here.
+    if (!listAt(claims, "aud").includes(ISSUER)) return undefined;
     const namespace = textAt(claims, "kubernetes.io", "namespace");
     const name = textAt(claims, "kubernetes.io", "serviceaccount", "name");
     const uid = textAt(claims, "kubernetes.io", "serviceaccount", "uid");

@@ -14,8 +14,22 @@ function containerReason(status: unknown): string | undefined {
   return typeof signal === "number" && signal !== 0 ? `Signal:${signal}` : `ExitCode:${String((terminated["exitCode"] as number | undefined) ?? 0)}`;
 }
 
+/** Where the init containers are, as long as they are not done. */
+function preparingText(pod: ApiObject): string | undefined {
+  for (const [index, status] of listAt(pod, "status", "initContainerStatuses").entries()) {
+    const terminated = recordAt(status, "state")["terminated"];
+    if (isRecord(terminated) && terminated["exitCode"] === 0) continue;
+    const reason = containerReason(status);
+    if (reason !== undefined && reason !== "PodInitializing") return `Init:${reason}`;
+    return `Init:${index}/${listAt(pod, "spec", "initContainers").length}`;
+  }
+  return undefined;
+}
+
 /** The STATUS of a pod: not its phase, but what holds it up (pkg/printers/internalversion printPod). */
 export function podStatusText(pod: ApiObject): string {
+  const preparing = pod.metadata.deletionTimestamp === undefined ? preparingText(pod) : undefined;
+  if (preparing !== undefined) return preparing;
   let text = textAt(pod, "status", "reason") || textAt(pod, "status", "phase");
   const statuses = listAt(pod, "status", "containerStatuses");
   let running = false;
@@ -33,7 +47,8 @@ export function podStatusText(pod: ApiObject): string {
 function restarts(pod: ApiObject, nowMs: number): string {
   let total = 0;
   let last = "";
-  for (const status of listAt(pod, "status", "containerStatuses")) {
+  const isPreparing = listAt(pod, "status", "initContainerStatuses").some((status) => recordAt(status)["ready"] !== true);
+  for (const status of listAt(pod, "status", isPreparing ? "initContainerStatuses" : "containerStatuses")) {
     const count = recordAt(status)["restartCount"];
     if (typeof count === "number") total += count;
     const finished = textAt(status, "lastState", "terminated", "finishedAt");

@@ -36,11 +36,16 @@ describe("compileJsonPath", () => {
 });
 
 describe("podStatusText", () => {
-  const pod = (status: unknown, deletionTimestamp?: string): Parameters<typeof podStatusText>[0] => ({ apiVersion: "v1", kind: "Pod", metadata: { name: "p", ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) }, status });
+  const pod = (status: unknown, deletionTimestamp?: string, inits = 0): Parameters<typeof podStatusText>[0] => ({ apiVersion: "v1", kind: "Pod", metadata: { name: "p", ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) }, spec: { initContainers: Array.from({ length: inits }, () => ({})) }, status });
   it.each([
     [pod({ phase: "Pending" }), "Pending"],
     [pod({ phase: "Running", containerStatuses: [{ ready: true, state: { running: {} } }] }), "Running"],
     [pod({ phase: "Pending", containerStatuses: [{ state: { waiting: { reason: "ImagePullBackOff" } } }] }), "ImagePullBackOff"],
+    [pod({ phase: "Pending", initContainerStatuses: [{ state: { terminated: { exitCode: 0 } } }, { state: { running: {} } }] }, undefined, 2), "Init:1/2"],
+    [pod({ phase: "Pending", initContainerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }] }, undefined, 1), "Init:0/1"],
+    [pod({ phase: "Pending", initContainerStatuses: [{ state: { waiting: { reason: "CrashLoopBackOff" } } }] }, undefined, 1), "Init:CrashLoopBackOff"],
+    [pod({ phase: "Failed", initContainerStatuses: [{ state: { terminated: { exitCode: 1, reason: "Error" } } }] }, undefined, 1), "Init:Error"],
+    [pod({ phase: "Pending", initContainerStatuses: [{ state: { terminated: { exitCode: 0 } } }], containerStatuses: [{ state: { waiting: { reason: "PodInitializing" } } }] }, undefined, 1), "PodInitializing"],
     [pod({ phase: "Failed", containerStatuses: [{ state: { terminated: { exitCode: 3 } } }] }), "ExitCode:3"],
     [pod({ phase: "Running", containerStatuses: [{ ready: true, state: { running: {} } }] }, "2026-01-01T00:00:00Z"), "Terminating"],
   ])("%#: %s", (object, text) => {
