@@ -10,7 +10,7 @@ import { once } from "node:events";
 export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
   // A group of its own: Ctrl-C in a terminal must not let go of the lock before the work has been ended.
-  const holder = spawn("flock", [file, "sh", "-c", "echo held && exec cat >/dev/null"], { stdio: ["pipe", "pipe", "inherit"], detached: true });
+  const holder = spawn("flock", [file, "sh", "-c", "echo held && exec cat >/dev/null"], { stdio: ["pipe", "pipe", "inherit"], detached: true, cwd: "/" });
   const exited = once(holder, "exit");
   const waiting = setTimeout(onWait, 300);
   const held = await Promise.race([once(holder.stdout, "data").then(() => true), exited.then(() => false), once(holder, "error").then(() => false)]);

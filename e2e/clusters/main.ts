@@ -2,15 +2,38 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { buildPrograms } from "./build/build-programs.ts";
 import { allPrograms, kubernetesAssets, kubernetesMinors } from "./build/programs.ts";
+import { down } from "./down.ts";
+import { installPackages } from "./host/requirements.ts";
 import { makeProductImages } from "./images/product-images.ts";
+import { loadImages } from "./load-images.ts";
+import { wishes } from "./set/cluster-set.ts";
+import { status } from "./status.ts";
+import { up, withSetLock } from "./up.ts";
 
 /** `npm run clusters`: whole Kubernetes clusters on this machine, for the tests. */
 
-const usage = `Usage: npm run clusters -- build [--only kube-apiserver,etcd] | images [--out DIR]
+const defaultNames = "control-plane,1-23,1-25";
+const usage = `Usage: npm run clusters -- COMMAND [--dir DIR]
 
-  build   builds the programs of both minors of Kubernetes, etcd, CoreDNS and Helm from their Go modules, once per version
-  images  makes the product's images without a container engine, and prints their tars (in DIR, default .sluice/images)
+  build   builds the programs from their Go modules, once per version
+            --only NAME,…       just these, e.g. kube-apiserver,etcd
+  images  makes the product's images without a container engine, and prints their tars
+            --out DIR           where to (default .sluice/images)
+  up      starts clusters, and mends those that are started; writes DIR/kubeconfig with a context for each
+            --names NAME,…      default ${defaultNames}; 1-23 gets the older minor and kube-proxy in iptables mode
+            --nodes NAME=N,…    how many nodes (default 1); 0: an API server with its controllers alone
+            --install-packages  installs the Debian packages that are missing
+  load-images TAR…   puts images (docker save's format) on every node, and where nodes pull from
+  status  says what lives; exits with 1 if anything does not
+  down    ends and removes all of it
+
+  --dir DIR   where the clusters keep what they have (default .sluice/kubernetes); another folder, other clusters
 `;
+
+const repository = path.resolve(import.meta.dirname, "../..");
+const folderOf = (dir: string | undefined) => (dir === undefined ? path.join(repository, ".sluice/kubernetes") : path.resolve(dir));
+const dir = { type: "string" } as const;
+const log = (line: string) => console.log(line);
 
 async function build(args: string[], signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({ args, options: { only: { type: "string" } } });
@@ -18,8 +41,8 @@ async function build(args: string[], signal: AbortSignal): Promise<void> {
   const all = allPrograms();
   const unknown = only?.filter((name) => !all.some((program) => program.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`--only names ${unknown.join(", ")}; known are ${[...new Set(all.map(({ name }) => name))].join(", ")}`);
-  await buildPrograms(only === undefined ? all : all.filter(({ name }) => only.includes(name)), { signal, log: console.log });
-  for (const minor of kubernetesMinors) console.log(`KUBEBUILDER_ASSETS of ${minor}: ${kubernetesAssets(minor)}`);
+  await buildPrograms(only === undefined ? all : all.filter(({ name }) => only.includes(name)), { signal, log });
+  for (const minor of kubernetesMinors) log(`KUBEBUILDER_ASSETS of ${minor}: ${kubernetesAssets(minor)}`);
 }
 
 async function images(args: string[]): Promise<void> {
@@ -27,7 +50,32 @@ async function images(args: string[]): Promise<void> {
   for (const archive of await makeProductImages(path.resolve(values.out))) console.log(archive);
 }
 
-const commands: Record<string, (args: string[], signal: AbortSignal) => Promise<void>> = { build, images };
+async function start(args: string[], signal: AbortSignal): Promise<void> {
+  const { values } = parseArgs({ args, options: { dir, names: { type: "string" }, nodes: { type: "string" }, "install-packages": { type: "boolean" } } });
+  const wished = wishes(values.names ?? defaultNames, values.nodes ?? "");
+  if (values["install-packages"] === true) await installPackages(log);
+  const { kubeconfig, clusters } = await up({ folder: folderOf(values.dir), wished, signal, log });
+  log(`\n  export KUBECONFIG=${kubeconfig}\n  kubectl --context ${clusters[0]?.name} get nodes\n`);
+}
+
+async function load(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args, options: { dir }, allowPositionals: true });
+  if (positionals.length === 0) throw new Error("load-images: name the archives");
+  await loadImages(folderOf(values.dir), positionals, log);
+}
+
+async function say(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { dir } });
+  process.exitCode = (await status(folderOf(values.dir), log)) ? 0 : 1;
+}
+
+async function end(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { dir } });
+  const folder = folderOf(values.dir);
+  await withSetLock(folder, log, () => down(folder, log));
+}
+
+const commands: Record<string, (args: string[], signal: AbortSignal) => Promise<void>> = { build, images, up: start, "load-images": load, status: say, down: end };
 
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort(new Error(`ended by ${name}`)));
@@ -35,13 +83,13 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop
 const [name = "", ...rest] = process.argv.slice(2);
 const command = commands[name];
 if (command === undefined) {
-  console.error(name === "" || name === "--help" ? usage : `unknown command "${name}"\n${usage}`);
+  console.error(name === "" || name === "--help" ? usage : `unknown command "${name}"\n\n${usage}`);
   process.exitCode = name === "--help" ? 0 : 2;
 } else {
   try {
     await command(rest, stopping.signal);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    process.exitCode = (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") === true ? 2 : 1;
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
@@ -23,7 +24,8 @@ export const kubernetesMinors: readonly KubernetesMinor[] = ["1.35", "1.36"];
 export const newestMinor: KubernetesMinor = "1.36";
 
 const modules = path.join(import.meta.dirname, "../modules");
-const cache = path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "sluice");
+/** What is built once for every checkout. */
+export const cacheFolder = path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "sluice");
 
 /** The version of `module` that the go.mod in `directory` requires: the only place where it is written. */
 function requiredVersion(directory: string, module: string): string {
@@ -40,7 +42,7 @@ export function kubernetesVersion(minor: KubernetesMinor): string {
 
 /** Where the programs of that minor are, and a link to etcd: what KUBEBUILDER_ASSETS expects. */
 export function kubernetesAssets(minor: KubernetesMinor): string {
-  return path.join(cache, "kubernetes", kubernetesVersion(minor));
+  return path.join(cacheFolder, "kubernetes", kubernetesVersion(minor));
 }
 
 export function kubernetesProgram(minor: KubernetesMinor, name: KubernetesName): Program {
@@ -64,27 +66,34 @@ export function kubernetesProgram(minor: KubernetesMinor, name: KubernetesName):
 }
 
 const others = {
+  pause: { module: undefined, package: "." },
   etcd: { module: "go.etcd.io/etcd/server/v3", package: "." },
   coredns: { module: "github.com/coredns/coredns", package: "github.com/coredns/coredns" },
   helm: { module: "helm.sh/helm/v3", package: "helm.sh/helm/v3/cmd/helm" },
 } as const;
 
-/** etcd, CoreDNS or Helm. */
+/** etcd, CoreDNS, Helm, or the process that holds a pod. */
 export function otherProgram(name: keyof typeof others): Program {
   const directory = path.join(modules, name);
-  const version = requiredVersion(directory, others[name].module);
+  const { module } = others[name];
+  // Without a module of another's it is our own, and small: the text is its version.
+  const version = module === undefined ? createHash("sha256").update(readFileSync(path.join(directory, "main.go"))).digest("hex").slice(0, 12) : requiredVersion(directory, module);
   const ldflags = name === "helm" ? `-X helm.sh/helm/v3/internal/version.version=${version}` : "";
-  return { name, version, directory, package: others[name].package, ldflags, file: path.join(cache, name, version, name) };
+  return { name, version, directory, package: others[name].package, ldflags, file: path.join(cacheFolder, name, version, name) };
 }
 
 /** All of them, in the order in which they are waited for. */
 export function allPrograms(): Program[] {
+  return [...neededPrograms([newestMinor, "1.35"], true), kubernetesProgram("1.35", "kubectl"), otherProgram("helm")];
+}
+
+/** What clusters of these minors are made of, with nodes or without. */
+export function neededPrograms(minors: readonly KubernetesMinor[], withNodes: boolean): Program[] {
+  const server = kubernetesNames.filter((name) => (withNodes ? name !== "kubectl" : name === "kube-apiserver" || name === "kube-controller-manager"));
   return [
+    otherProgram("pause"),
     otherProgram("etcd"),
-    kubernetesProgram(newestMinor, "kube-apiserver"),
-    ...kubernetesNames.slice(1).map((name) => kubernetesProgram(newestMinor, name)),
-    otherProgram("coredns"),
-    ...kubernetesNames.map((name) => kubernetesProgram("1.35", name)),
-    otherProgram("helm"),
+    ...[...new Set(minors)].flatMap((minor) => server.map((name) => kubernetesProgram(minor, name))),
+    ...(withNodes ? [kubernetesProgram(newestMinor, "kubectl"), otherProgram("coredns")] : []),
   ];
 }

@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { kubernetesProgram } from "../build/programs.ts";
+import { ensureProgram } from "../host/place.ts";
+import { pauseReference } from "../images/stand-ins.ts";
+import type { Cluster, ClusterSet, Node } from "../set/cluster-set.ts";
+import { dnsAddress, podRangeOfClusters } from "../set/cluster-set.ts";
+import type { SetState } from "../set/state.ts";
+import { ensureKubeconfig, nodeUser, pkiFolder } from "./pki.ts";
+
+/** Where Debian's containernetworking-plugins puts them. */
+export const networkPlugins = "/usr/lib/cni";
+/** In parts, since a name with a dot before and after its second word reads like a private host's. */
+const optPlugin = ["io.containerd", "internal", "v1.opt"].join(".");
+const containerdSocket = "/run/containerd/containerd.sock";
+
+/** Every cgroup of the node's containers is below it, in each hierarchy. */
+export function cgroupOf(set: ClusterSet, node: Node): string {
+  return `/sluice-${set.id}/${node.name}`;
+}
+
+function writeFiles(folder: string, files: Record<string, string | object>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content, undefined, 2));
+  }
+}
+
+function containerdConfig(node: Node): string {
+  return `version = 2
+root = "${node.folder}/containerd"
+state = "/run/containerd"
+disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
+[debug]
+  level = "warn"
+[grpc]
+  address = "${containerdSocket}"
+[plugins."${optPlugin}"]
+  path = "${node.folder}/opt"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${pauseReference}"
+  # Below our own score runc could not lower it, and would die with "can't get final child's PID".
+  restrict_oom_score_adj = true
+  disable_apparmor = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "${networkPlugins}"
+    conf_dir = "${node.folder}/net.d"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "${node.folder}/registries"
+`;
+}
+
+const networkConfig = (node: Node) => ({
+  cniVersion: "0.4.0",
+  name: "pods",
+  plugins: [
+    // Promiscuous mode is not needed: a pod that calls itself by its service comes back through its own port (hairpin).
+    { type: "bridge", bridge: "pods", isGateway: true, hairpinMode: true, ipMasq: false, ipam: { type: "host-local", ranges: [[{ subnet: node.podRange }]], routes: [{ dst: "0.0.0.0/0" }] } },
+    { type: "portmap", capabilities: { portMappings: true } },
+  ],
+});
+
+const kubeletConfig = (set: ClusterSet, cluster: Cluster, node: Node) => ({
+  apiVersion: "kubelet.config.k8s.io/v1beta1",
+  kind: "KubeletConfiguration",
+  authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: path.join(pkiFolder(cluster), "ca.crt") } },
+  authorization: { mode: "Webhook" },
+  containerRuntimeEndpoint: `unix://${containerdSocket}`,
+  clusterDNS: [dnsAddress],
+  clusterDomain: "cluster.local",
+  // The host's names are no concern of the pods.
+  resolvConf: "/dev/null",
+  cgroupDriver: "cgroupfs",
+  cgroupRoot: cgroupOf(set, node),
+  cgroupsPerQOS: false,
+  enforceNodeAllocatable: [],
+  failCgroupV1: false,
+  failSwapOn: false,
+  localStorageCapacityIsolation: false,
+  maxPods: 60,
+  // A disk that is nearly full is the host's concern.
+  imageGCHighThresholdPercent: 100,
+  evictionHard: { "memory.available": "50Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%" },
+  volumePluginDir: `${node.folder}/volume-plugins`,
+  nodeStatusUpdateFrequency: "5s",
+  // Image pulls and pods of a test start together.
+  serializeImagePulls: false,
+  registryPullQPS: 0,
+});
+
+const proxyConfig = (cluster: Cluster, node: Node, kubeconfig: string) => ({
+  apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+  kind: "KubeProxyConfiguration",
+  mode: cluster.proxyMode,
+  clusterCIDR: podRangeOfClusters,
+  hostnameOverride: node.name,
+  clientConnection: { kubeconfig },
+  // Limits of the whole machine stay as they are.
+  conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+});
+
+/** containerd, kubelet and kube-proxy of the node live. */
+export async function ensureNode(state: SetState, set: ClusterSet, cluster: Cluster, node: Node): Promise<void> {
+  const { folder } = node;
+  const registry = `server = "http://${set.pullAddress}"\n[host."http://${set.pullAddress}"]\n  capabilities = ["pull", "resolve"]\n`;
+  const proxyKubeconfig = ensureKubeconfig(cluster, "kube-proxy");
+  writeFiles(folder, {
+    "containerd.toml": containerdConfig(node),
+    "net.d/10-pods.conflist": networkConfig(node),
+    "registries/_default/hosts.toml": registry,
+    "registries/docker.io/hosts.toml": registry,
+    "kubelet.json": kubeletConfig(set, cluster, node),
+    "kube-proxy.json": proxyConfig(cluster, node, proxyKubeconfig),
+  });
+  const kubernetes = (name: "kubelet" | "kube-proxy") => kubernetesProgram(cluster.minor, name).file;
+  await ensureProgram(state, node, "containerd", ["containerd", "--config", `${folder}/containerd.toml`]);
+  const kubeconfig = ensureKubeconfig(cluster, nodeUser(node));
+  await ensureProgram(state, node, "kubelet", [kubernetes("kubelet"), `--config=${folder}/kubelet.json`, `--kubeconfig=${kubeconfig}`, `--hostname-override=${node.name}`, `--node-ip=${node.address}`]);
+  await ensureProgram(state, node, "kube-proxy", [kubernetes("kube-proxy"), `--config=${folder}/kube-proxy.json`]);
+}

@@ -1,0 +1,75 @@
+import { existsSync, readdirSync, rmSync, rmdirSync } from "node:fs";
+import path from "node:path";
+import { eventually } from "../ground/eventually.ts";
+import { links, namespaces } from "./host/network.ts";
+import { firstProcess } from "./host/place.ts";
+import { isAlive, signal } from "./host/processes.ts";
+import { run } from "./host/run.ts";
+import { setId } from "./set/cluster-set.ts";
+import { SetState } from "./set/state.ts";
+
+const cgroups = "/sys/fs/cgroup";
+
+/** The cgroups of the set in each hierarchy (version 1), or in the only one (version 2). */
+function cgroupsOf(id: string): string[] {
+  const hierarchies = existsSync(cgroups) ? ["", ...readdirSync(cgroups)] : [];
+  return hierarchies.map((hierarchy) => path.join(cgroups, hierarchy, `sluice-${id}`)).filter((folder) => existsSync(folder));
+}
+
+/** Its files are the kernel's, so only the folders can be removed, the innermost first. */
+function removeCgroup(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) removeCgroup(path.join(folder, entry.name));
+  rmdirSync(folder);
+}
+
+/** What there still is of the set in `folder`: namespaces, links, mounts, cgroups, processes that it recorded, and the folder. */
+export async function leftovers(folder: string): Promise<string[]> {
+  const id = setId(folder);
+  return [
+    ...(await namespaces()).filter((name) => name.startsWith(`sluice-${id}-`)).map((name) => `namespace ${name}`),
+    ...links().filter((name) => name.startsWith(`sl${id}-`)).map((name) => `link ${name}`),
+    ...cgroupsOf(id).map((name) => `cgroup ${name}`),
+    ...(SetState.read(folder)?.processes ?? []).filter((process) => isAlive(process)).map(({ place, program, pid }) => `process ${pid}: ${program} of ${place}`),
+    ...(await run("cat", ["/proc/self/mounts"])).split("\n").filter((line) => line.includes(` ${folder}/`) || line.includes(`sluice-${id}-`)).map((line) => `mount ${line}`),
+    ...(existsSync(folder) ? [`folder ${folder}`] : []),
+  ];
+}
+
+/**
+ * Ends the processes of the set in `folder`, those that it recorded and, with each node's first process, what these started;
+ * removes namespaces, links, cgroups and the folder. Does nothing where there is nothing.
+ */
+export async function down(folder: string, log: (line: string) => void): Promise<void> {
+  const id = setId(folder);
+  const processes = SetState.read(folder)?.processes ?? [];
+  // The kernel ends everything in the process tree of a node together with its first process.
+  for (const process of processes.filter(({ program }) => program === firstProcess)) signal(process, "SIGKILL");
+  for (const process of processes.filter(({ program }) => program !== firstProcess)) signal(process, "SIGKILL");
+  await eventually("the processes to end", () => {
+    const living = processes.filter((process) => isAlive(process));
+    return living.length === 0 ? Promise.resolve() : Promise.reject(new Error(living.map(({ place, program, pid }) => `${program} of ${place} (${pid})`).join(", ")));
+  }, 30_000);
+  for (const name of (await namespaces()).filter((each) => each.startsWith(`sluice-${id}-`))) {
+    await endStrangers(name);
+    await run("ip", ["netns", "delete", name]);
+  }
+  for (const name of links().filter((each) => each.startsWith(`sl${id}-`))) await run("ip", ["link", "delete", name]).catch(() => {});
+  await eventually("the cgroups to be empty", () => Promise.resolve(cgroupsOf(id).forEach(removeCgroup)), 30_000);
+  // A mount that the kernel is still taking apart keeps its folder busy for a moment.
+  await eventually(`${folder} to be removable`, () => Promise.resolve(rmSync(folder, { recursive: true, force: true })), 30_000);
+  const left = await leftovers(folder);
+  if (left.length > 0) throw new Error(`still there after down: ${left.join("; ")}`);
+  log(`down: nothing is left of ${folder}`);
+}
+
+/** Ends what runs in a namespace of ours although nobody recorded it: an `up` that was killed between start and record. */
+async function endStrangers(namespace: string): Promise<void> {
+  const pids = (await run("ip", ["netns", "pids", namespace])).split("\n").filter((line) => line !== "").map(Number);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { eventually } from "../../ground/eventually.ts";
+
+/** A process that may outlive us: its id alone would in time be another's. */
+export interface StartedProcess {
+  pid: number;
+  /** Of the machine and the process: /proc/sys/kernel/random/boot_id and field 22 of /proc/PID/stat. */
+  startedAt: string;
+}
+
+const logBytesMax = 64 * 1024 * 1024;
+
+/** Undefined: there is no such process (any more), or it is a zombie. */
+function statOf(pid: number): { parent: number; startTicks: string } | undefined {
+  try {
+    // The second field is the name in brackets, with any character in it.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    return { parent: Number(fields[1]), startTicks: fields[19] ?? "" };
+  } catch {
+    return undefined;
+  }
+}
+
+function identify(pid: number): StartedProcess | undefined {
+  const stat = statOf(pid);
+  return stat && { pid, startedAt: `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${stat.startTicks}` };
+}
+
+export function isAlive(process: StartedProcess): boolean {
+  return identify(process.pid)?.startedAt === process.startedAt;
+}
+
+/** Does nothing if it has ended already. */
+export function signal(started: StartedProcess, name: NodeJS.Signals): void {
+  if (!isAlive(started)) return;
+  try {
+    process.kill(started.pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** Starts a program that goes on after us, its output appended to `log`. */
+export function startDetached(command: string, args: readonly string[], log: string): StartedProcess {
+  const descriptor = openSync(log, "a");
+  try {
+    if (statSync(log).size > logBytesMax) closeSync(openSync(log, "w"));
+    const child = spawn(command, args, { detached: true, cwd: "/", stdio: ["ignore", descriptor, descriptor] });
+    child.unref();
+    const started = child.pid === undefined ? undefined : identify(child.pid);
+    if (started === undefined) throw new Error(`${command} did not start; see ${log}`);
+    return started;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The only child of a process that forks once: `unshare --fork` and `nsenter --pid` do, and wait for it. */
+export function childOf(parent: StartedProcess, log: string): Promise<StartedProcess> {
+  return eventually(
+    `a child of process ${parent.pid}`,
+    () => {
+      const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+      const child = pids.find((pid) => statOf(pid)?.parent === parent.pid);
+      const started = child === undefined ? undefined : identify(child);
+      return started === undefined ? Promise.reject(new Error(`none yet; see ${log}`)) : Promise.resolve(started);
+    },
+    10_000,
+  );
+}
