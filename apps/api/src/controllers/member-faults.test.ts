@@ -1,7 +1,7 @@
 import { ApiError } from "@sluice/kubernetes/api-error";
 import { kinds } from "@sluice/kubernetes/kinds";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { exportHttpbin, join, type TestCluster, TestSet } from "../testing/test-clusters.ts";
+import { exportHttpbin, join, readyPod, type TestCluster, TestSet } from "../testing/test-clusters.ts";
 
 const set = new TestSet();
 afterEach(() => set.end());
@@ -73,6 +73,33 @@ describe("leaving", () => {
     expect(await importOf(next)).toBeUndefined();
     expect(await next.client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-member" }).catch(missing)).toBeUndefined();
     expect(await controlPlane.client.get(kinds.secrets, { namespace: "sluice-system", name: "cluster-1-25" }).catch(missing)).toBeUndefined();
+  });
+
+  it("waits until its services are Detached, and only then drops the credentials", async () => {
+    const { controlPlane, next } = await story();
+    const inline = { app: "pipy", "sluice.dev/inline": "true" };
+    await next.client.patch(kinds.services, httpbin, { type: "merge", body: { spec: { selector: inline } } });
+    await readyPod(next, "sluice-attach");
+    await controlPlane.client.delete(kinds.clusters, { name: "1-25" });
+    const waiting = { reason: "Detaching", message: expect.stringContaining("httpbin/httpbin") as unknown };
+    await until(async () => expect((await controlPlane.client.get(kinds.clusters, { name: "1-25" })).status?.conditions?.find((one) => one.type === "Leaving")).toMatchObject(waiting));
+    // The cue for the attachment controller, which this set has none of.
+    expect(await next.client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-member" }).catch(missing)).toBeUndefined();
+    expect(await controlPlane.client.get(kinds.secrets, { namespace: "sluice-system", name: "cluster-1-25" })).toBeDefined();
+
+    await next.client.patch(kinds.services, httpbin, { type: "merge", body: { spec: { selector: { "sluice.dev/inline": null } } } });
+    await until(async () => expect(await controlPlane.client.get(kinds.clusters, { name: "1-25" }).catch(missing)).toBeUndefined());
+    expect(await controlPlane.client.get(kinds.secrets, { namespace: "sluice-system", name: "cluster-1-25" }).catch(missing)).toBeUndefined();
+  });
+
+  it("waits for policies that can't be read, until force says not to", async () => {
+    const { controlPlane, old } = await story();
+    await old.server.stop();
+    await until(async () => expect(await managed(controlPlane, "1-23")).toBe("False Unreachable"));
+    await controlPlane.client.delete(kinds.clusters, { name: "1-25" });
+    await until(async () => expect((await controlPlane.client.get(kinds.clusters, { name: "1-25" })).status?.conditions?.find((one) => one.type === "Leaving")).toMatchObject({ reason: "SourceUnreachable" }));
+    await controlPlane.client.patch(kinds.clusters, { name: "1-25" }, { type: "merge", body: { metadata: { annotations: { "sluice.dev/force": "true" } } } });
+    await until(async () => expect(await controlPlane.client.get(kinds.clusters, { name: "1-25" }).catch(missing)).toBeUndefined());
   });
 
   it("of a member that can't be reached goes on by force", async () => {

@@ -25,7 +25,8 @@ async function storySet() {
   const controlPlane = await set.cluster("control-plane");
   const old = await set.cluster("1-23");
   const next = await set.cluster("1-25");
-  await join(controlPlane, "1-23", old.kubeconfig, 8081);
+  // Port 1: nothing is there, whatever else runs on this machine.
+  await join(controlPlane, "1-23", old.kubeconfig, 1);
   await join(controlPlane, "1-25", next.kubeconfig, 8082);
   const api = await set.api(controlPlane);
   return { controlPlane, old, next, api };

@@ -4,13 +4,15 @@ import type { Logger } from "pino";
 import { GatewayAddresses } from "../kubernetes/gateway-addresses.ts";
 import type { MemberDirectory } from "../kubernetes/member-directory.ts";
 import { beginTerm, type SetIdentity } from "../kubernetes/set-identity.ts";
+import { indexWorld } from "../world/world-index.ts";
 import { applyClusterAction, applyClusterStatus } from "./cluster/apply.ts";
 import { type GatewayAnswer, observeCluster } from "./cluster/observe.ts";
+import { membershipFault } from "./cluster/membership-fault.ts";
 import { probeGateway } from "./cluster/probe-gateway.ts";
 import { planCluster } from "./cluster/reconcile.ts";
 import { HistoryController } from "./history/apply.ts";
 import { applyImport, applyVerdict } from "./propagation/apply.ts";
-import { faultOf, observeMembers } from "./propagation/observe.ts";
+import { observeMembers } from "./propagation/observe.ts";
 import { planPropagation } from "./propagation/reconcile.ts";
 
 const clusterAgainMs = 5_000;
@@ -59,13 +61,15 @@ export class Controllers {
   /** Something in a cache changed. */
   onChange(cluster: string, cache: string): void {
     if (cache === "policies" || cache === "revisions" || cache === "state") this.#loop.add(`history/${cluster}`);
+    // A leaving cluster waits for what others do, and for its own services to be Detached.
+    for (const { cluster: other } of this.#options.directory.members()) {
+      const { name, deletionTimestamp } = other.metadata;
+      const concerns = cache === "policies" || cache === "serviceImports" || cache === "state" || (name === cluster && cache !== "revisions");
+      if (deletionTimestamp !== undefined && concerns) this.#loop.add(`cluster/${name}`);
+    }
     if (cache === "endpointSlices" || cache === "revisions") return;
     if (cache !== "pods") this.#loop.add(importsKey);
     if (cache !== "services" && cache !== "serviceExports") this.#loop.add(`cluster/${cluster}`);
-    // A leaving cluster waits for what others do.
-    for (const member of this.#options.directory.members()) {
-      if (member.cluster.metadata.deletionTimestamp !== undefined && (cache === "policies" || cache === "serviceImports")) this.#loop.add(`cluster/${member.cluster.metadata.name}`);
-    }
   }
 
   async stop(): Promise<void> {
@@ -117,10 +121,10 @@ export class Controllers {
     const { directory, createNamespaces, log, now } = this.#options;
     const members = directory.members();
     await this.#addresses.refresh(members.map(({ cluster }) => cluster.spec.gatewayHost));
-    const { actions, exports } = planPropagation(observeMembers(members, this.#set, this.#addresses));
+    const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), this.#set, this.#addresses));
     const failures = await Promise.all(
       members.map(async (member) => {
-        if (member.connection?.live !== true || faultOf(member, this.#set) !== undefined) return undefined;
+        if (member.connection?.live !== true || membershipFault(member, this.#set) !== undefined) return undefined;
         const world = { member, createNamespaces, log, nowMs: now(), signal };
         try {
           for (const verdict of exports.filter((one) => one.memberKey === member.key)) await applyVerdict(verdict, world);
@@ -139,7 +143,7 @@ export class Controllers {
 
   async #recordHistory(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
     const member = this.#options.directory.members().find(({ cluster }) => cluster.metadata.name === name);
-    if (member === undefined || faultOf(member, this.#set) !== undefined) return undefined;
+    if (member === undefined || membershipFault(member, this.#set) !== undefined) return undefined;
     const waitMs = await this.#history.record(member, this.#options.now(), signal);
     return waitMs === undefined ? undefined : { requeueAfterMs: waitMs + 10 };
   }

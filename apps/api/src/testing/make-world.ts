@@ -37,7 +37,7 @@ export function makeMember(name: string, sketch: MemberSketch = {}): MemberWorld
   const imported: ServiceImport = {
     apiVersion: "flomesh.io/v1alpha1",
     kind: "ServiceImport",
-    metadata: httpbin,
+    metadata: { ...httpbin, labels: { "app.kubernetes.io/managed-by": "sluice" } },
     spec: { type: "ClusterSetIP", serviceAccountName: "*", ports: [{ port: 8080, protocol: "TCP", endpoints: offered.map((other) => ({ clusterKey: keyFor(other), target: { host: "h", ip: "", port: 80, path: "/" } })) }] },
   };
   const pods = proxies.map((pod): Pod => ({

@@ -94,9 +94,12 @@ export async function readyEndpoint(cluster: TestCluster): Promise<void> {
 }
 
 /** A proxy pod that is ready for the API and tells nothing. */
-export async function readyProxy(cluster: TestCluster): Promise<void> {
-  const metadata = { namespace: "sluice-system", name: "sluice-proxy-1", labels: { "app.kubernetes.io/name": "sluice-proxy" } };
-  await cluster.client.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "proxy", image: "sluice/proxy" }] } });
+export const readyProxy = (cluster: TestCluster): Promise<void> => readyPod(cluster, "sluice-proxy");
+
+/** A pod of one of our programs that is ready for the API; nothing runs. */
+export async function readyPod(cluster: TestCluster, program: "sluice-proxy" | "sluice-attach"): Promise<void> {
+  const metadata = { namespace: "sluice-system", name: `${program}-1`, labels: { "app.kubernetes.io/name": program } };
+  await cluster.client.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "program", image: "sluice/proxy" }] } });
   const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
   await cluster.client.patch(kinds.pods, metadata, { type: "merge", body: { status } }, { subresource: "status" });
 }

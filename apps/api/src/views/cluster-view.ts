@@ -13,6 +13,8 @@ export interface ClusterView {
   version: string | null;
   conditions: Condition[];
   leaving: boolean;
+  /** null while it does not leave. */
+  leave: LeaveView | null;
   proxies: Known<{ ready: number; total: number }>;
   /** Ready endpoints of exported services, summed. */
   readyEndpoints: Known<number>;
@@ -20,6 +22,29 @@ export interface ClusterView {
   requestsPerSecond: Known<number>;
   /** Share of answers with 5xx or broken, 0 to 1, over the last minute. */
   errorShare: Known<number>;
+}
+
+/** The finalizer's steps, in order. */
+export interface LeaveView {
+  steps: {
+    /** shares: no source gives it share; imports: removed everywhere; detach: its services Detached; credentials: dropped. */
+    id: "shares" | "imports" | "detach" | "credentials";
+    /** stuck: a person must do what `message` says. */
+    state: "done" | "under-way" | "stuck" | "ahead";
+  }[];
+  message: string;
+}
+
+/** clusters.leavePreview: what keeps a cluster from leaving, and what its leaving changes. Keys are cluster keys. */
+export interface LeavePreviewView {
+  /** Policies that name it and send requests there: it stays until they don't. `permille` is null where they fail over to it. */
+  policies: { service: string; source: string; permille: number | null }[];
+  /** Clusters that can't be read, so that their policies are not known. */
+  unreadable: string[];
+  /** Services that the proxies step out of. */
+  attached: string[];
+  /** Services whose callers in it are sent elsewhere now, and will be served by it alone. */
+  sentAway: { service: string; permille: number }[];
 }
 
 /** One ribbon of the flow picture: callers in `source` answered by `target`. */

@@ -7,6 +7,7 @@ import { isReady, type MemberIndex, readyEndpointCount } from "../world/world-in
 import { checklistView } from "./checklist.ts";
 import type { ClusterView, FleetView, FlowView } from "./cluster-view.ts";
 import type { Known } from "./known.ts";
+import { leaveView } from "./leave-view.ts";
 import type { Look } from "./look.ts";
 import { serviceKeys, serviceRowView, sortedRows } from "./service-views.ts";
 import { perSecond, type Row, sumRequests } from "./split-rows.ts";
@@ -56,6 +57,7 @@ function clusterViews(look: Look, { services, rows }: FleetRows): ClusterView[] 
       version: cluster.status?.version ?? null,
       conditions: cluster.status?.conditions ?? [],
       leaving: cluster.metadata.deletionTimestamp !== undefined,
+      leave: cluster.metadata.deletionTimestamp === undefined ? null : leaveView(cluster.status?.conditions ?? []),
       proxies: seen(() => ({ ready: index.proxyPods.filter(isReady).length, total: index.proxyPods.length })),
       readyEndpoints: seen(() => exported.reduce((sum, service) => sum + readyEndpointCount(index, service), 0)),
       ...answered(look, rows, key),

@@ -1,4 +1,5 @@
 import { SluiceError } from "../sluice-error.ts";
+import type { MemberIndex } from "../world/world-index.ts";
 import type { Look } from "./look.ts";
 import { type Row, rowOf } from "./split-rows.ts";
 
@@ -11,7 +12,12 @@ export function requireService(look: Look, service: string): void {
 /** One row of the Split tab. Throws ServiceNotFound or ClusterNotFound. */
 export function requireRow(look: Look, service: string, source: string): Row {
   requireService(look, service);
-  const index = look.index.byKey.get(source);
-  if (index === undefined) throw new SluiceError("NOT_FOUND", "ClusterNotFound", `source: no cluster of the set has the key "${source}"`, { field: "source", remedy: "choose one that clusters.list names" });
-  return rowOf(look, index, service);
+  return rowOf(look, requireCluster(look, source, "source"), service);
+}
+
+/** Throws ClusterNotFound, which names the input field. */
+export function requireCluster(look: Look, key: string, field: string): MemberIndex {
+  const index = look.index.byKey.get(key);
+  if (index === undefined) throw new SluiceError("NOT_FOUND", "ClusterNotFound", `${field}: no cluster of the set has the key "${key}"`, { field, remedy: "choose one that clusters.list names" });
+  return index;
 }

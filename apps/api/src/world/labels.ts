@@ -1,5 +1,6 @@
 export const appNameLabel = "app.kubernetes.io/name";
 export const proxyAppName = "sluice-proxy";
+export const attachAppName = "sluice-attach";
 /** On our ControllerRevisions: name of the policy. */
 export const policyLabel = "sluice.dev/policy";
 /** On a Cluster: index into the palette, given once. */

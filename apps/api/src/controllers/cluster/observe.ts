@@ -1,21 +1,16 @@
 import type { Cluster } from "@sluice/shared/cluster/cluster-schema";
-import { memberName, systemNamespace } from "@sluice/shared/attachment/attachment-names";
+import { systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import type { ConnectionFailure } from "../../kubernetes/connection-failure.ts";
 import type { Member, MemberDirectory } from "../../kubernetes/member-directory.ts";
 import type { SetIdentity } from "../../kubernetes/set-identity.ts";
 import { colorsOf } from "../../views/fleet-views.ts";
-import { parseSpec } from "../../world/row-split.ts";
-import { indexMember, indexWorld, isReady } from "../../world/world-index.ts";
+import { appNameLabel, attachAppName } from "../../world/labels.ts";
+import { type LeaveObservation, observeLeave } from "../../world/observe-leave.ts";
+import { indexWorld, isReady, type WorldIndex } from "../../world/world-index.ts";
+import { membershipFault, type MembershipFault, memberRecord, type MemberRecord, memberUid } from "./membership-fault.ts";
 
 /** What the gateway's own probe answered to the control plane. */
 export type GatewayAnswer = { ok: true; clusterKey: string } | { ok: false; message: string };
-
-/** The record that a member holds of its set; null: none. */
-export interface MemberRecord {
-  readonly clusterKey: string;
-  readonly setUid: string;
-  readonly epoch: number;
-}
 
 /** Everything that decides about one Cluster. */
 export interface ClusterObservation {
@@ -30,13 +25,13 @@ export interface ClusterObservation {
   readonly memberUid: string | undefined;
   readonly hasSystemNamespace: boolean;
   readonly record: MemberRecord | null;
+  readonly fault: MembershipFault | undefined;
   readonly set: SetIdentity;
   readonly proxies: { ready: number; total: number };
   readonly gateway: GatewayAnswer | undefined;
-  /** "service in source" of the policies elsewhere that give this cluster a share by name. */
-  readonly sharedBy: readonly string[];
-  /** Keys of live members whose imports still name this cluster, and itself while it has imports. */
-  readonly importedBy: readonly string[];
+  /** False: nothing in the member will step out of any service's path. */
+  readonly hasAttachmentController: boolean;
+  readonly leave: LeaveObservation;
 }
 
 export function observeCluster(directory: MemberDirectory, name: string, set: SetIdentity, gateway: GatewayAnswer | undefined): ClusterObservation | undefined {
@@ -44,56 +39,35 @@ export function observeCluster(directory: MemberDirectory, name: string, set: Se
   const member = members.find((candidate) => candidate.cluster.metadata.name === name);
   if (member === undefined) return undefined;
   const { key, connection, cluster } = member;
-  const world = directory.world();
-  const own = world.members.find((candidate) => candidate.key === key);
-  const pods = own === undefined ? [] : indexMember(own).proxyPods;
+  const index = indexWorld(directory.world());
+  const pods = index.byKey.get(key)?.proxyPods ?? [];
   return {
     cluster,
     key,
-    color: colorsOf(indexWorld(world).members).get(key) ?? 0,
+    color: colorsOf(index.members).get(key) ?? 0,
     failure: member.failure,
     live: connection?.live ?? false,
     version: connection?.version ?? null,
     lastHeartbeatMs: connection?.lastHeartbeatMs ?? null,
-    memberUid: connection?.caches.namespaces.get("kube-system")?.metadata.uid,
+    memberUid: memberUid(member),
     hasSystemNamespace: connection?.caches.namespaces.get(systemNamespace) !== undefined,
     record: memberRecord(member),
+    fault: membershipFault(member, set),
     set,
     proxies: { ready: pods.filter(isReady).length, total: pods.length },
     gateway,
-    sharedBy: sharedBy(members, key),
-    importedBy: importedBy(members, key),
+    hasAttachmentController: (connection?.caches.pods.list() ?? []).some((pod) => pod.metadata.namespace === systemNamespace && pod.metadata.labels?.[appNameLabel] === attachAppName && isReady(pod)),
+    leave: leaveOf(index, members, key, set),
   };
 }
 
-export function memberRecord({ connection }: Member): MemberRecord | null {
-  const data = connection?.caches.configMaps.get(`${systemNamespace}/${memberName}`)?.data;
-  if (data === undefined) return null;
-  return { clusterKey: data["clusterKey"] ?? "", setUid: data["setUid"] ?? "", epoch: Number(data["epoch"]) || 0 };
-}
-
-/** Policies of other clusters that name this one in a split with a weight above 0. */
-export function sharedBy(members: readonly Member[], key: string): string[] {
-  return members
-    .filter((member) => member.key !== key && member.cluster.metadata.deletionTimestamp === undefined)
-    .flatMap((member) =>
-      (member.connection?.caches.policies.list() ?? []).flatMap((policy) => {
-        const spec = parseSpec(policy.spec);
-        const named = spec?.lbType === "ActiveActive" && spec.targets.some((target) => target.clusterKey === key && target.weight !== 0);
-        return named ? [`${policy.metadata.namespace ?? "default"}/${policy.metadata.name} in ${member.cluster.metadata.name}`] : [];
-      }),
-    );
-}
-
-function importedBy(members: readonly Member[], key: string): string[] {
-  return members
-    .filter((member) => member.connection?.live === true)
-    .filter((member) =>
-      (member.connection?.caches.serviceImports.list() ?? []).some(
-        (object) =>
-          object.metadata.labels?.["app.kubernetes.io/managed-by"] === "sluice" &&
-          (member.key === key || object.spec.ports.some((port) => port.endpoints.some((endpoint) => endpoint.clusterKey === key))),
-      ),
-    )
-    .map((member) => member.key);
+/** As `observeLeave`, but a cluster that must not be written to can't be rid of its imports either. */
+export function leaveOf(index: WorldIndex, members: readonly Member[], key: string, set: SetIdentity): LeaveObservation {
+  const seen = observeLeave(index, key);
+  const closed = new Set(members.filter((member) => membershipFault(member, set) !== undefined).map((member) => member.key));
+  return {
+    ...seen,
+    unreadable: [...seen.unreadable, ...seen.importedBy.filter((other) => other !== key && closed.has(other))],
+    importedBy: seen.importedBy.filter((other) => !closed.has(other)),
+  };
 }

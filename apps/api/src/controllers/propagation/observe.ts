@@ -3,9 +3,10 @@ import type { MemberView } from "@sluice/shared/propagation/plan-imports";
 import type { GatewayAddresses } from "../../kubernetes/gateway-addresses.ts";
 import type { Member } from "../../kubernetes/member-directory.ts";
 import type { SetIdentity } from "../../kubernetes/set-identity.ts";
-import { forceAnnotation } from "../../world/labels.ts";
-import { memberRecord, sharedBy } from "../cluster/observe.ts";
-import { membershipFault } from "../cluster/reconcile.ts";
+import type { WorldIndex } from "../../world/world-index.ts";
+import { membershipFault } from "../cluster/membership-fault.ts";
+import { leaveOf } from "../cluster/observe.ts";
+import { mayTakeBack } from "../cluster/plan-leave.ts";
 
 /** An export whose spec the schema refuses although its API server took it. */
 export interface RefusedExport {
@@ -20,7 +21,7 @@ export interface PropagationObservation {
 }
 
 /** The members as propagation sees them. A member counts as listed only while its caches are live and it is the one that joined. */
-export function observeMembers(members: readonly Member[], set: SetIdentity, addresses: GatewayAddresses): PropagationObservation {
+export function observeMembers(members: readonly Member[], index: WorldIndex, set: SetIdentity, addresses: GatewayAddresses): PropagationObservation {
   const refused: RefusedExport[] = [];
   const views = members.map((member): MemberView => {
     const { key, cluster, connection } = member;
@@ -33,7 +34,7 @@ export function observeMembers(members: readonly Member[], set: SetIdentity, add
     }
     return {
       key,
-      state: stateOf(member, members, set),
+      state: stateOf(member, members, index, set),
       gateway: { host: cluster.spec.gatewayHost, ip: addresses.get(cluster.spec.gatewayHost), port: cluster.spec.gatewayPort },
       exports,
       services: caches?.services.list() ?? [],
@@ -44,17 +45,9 @@ export function observeMembers(members: readonly Member[], set: SetIdentity, add
   return { views, refused };
 }
 
-function stateOf(member: Member, members: readonly Member[], set: SetIdentity): MemberView["state"] {
+function stateOf(member: Member, members: readonly Member[], index: WorldIndex, set: SetIdentity): MemberView["state"] {
   const { cluster, connection, key } = member;
-  const leaves = cluster.metadata.deletionTimestamp !== undefined;
-  const forced = cluster.metadata.annotations?.[forceAnnotation] === "true";
   // As long as a policy sends requests there, a leaving cluster goes on as any other.
-  if (leaves && (forced || sharedBy(members, key).length === 0)) return "leaving";
-  return connection?.live === true && faultOf(member, set) === undefined ? "listed" : "stale";
-}
-
-/** Why nothing may be written to a member, besides that it can't be reached. */
-export function faultOf(member: Member, set: SetIdentity): string | undefined {
-  const memberUid = member.connection?.caches.namespaces.get("kube-system")?.metadata.uid;
-  return membershipFault({ cluster: member.cluster, memberUid, record: memberRecord(member), set })?.reason;
+  if (cluster.metadata.deletionTimestamp !== undefined && mayTakeBack(cluster, leaveOf(index, members, key, set))) return "leaving";
+  return connection?.live === true && membershipFault(member, set) === undefined ? "listed" : "stale";
 }

@@ -10,6 +10,7 @@ import { KnownValue } from "../../components/known-value.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { useFormat } from "../../format/use-format.ts";
 import { LeaveDialog } from "./leave-dialog.tsx";
+import { LeaveProgress } from "./leave-progress.tsx";
 
 /** One member, with its figures and conditions. */
 export function ClusterCard({ cluster }: { cluster: ClusterView }) {
@@ -35,10 +36,11 @@ export function ClusterCard({ cluster }: { cluster: ClusterView }) {
         <Figure name={t("endpoints")}><KnownValue value={cluster.readyEndpoints}>{(count) => format.count(count)}</KnownValue></Figure>
         <Figure name={t("proxies")}><KnownValue value={cluster.proxies}>{({ ready, total }) => <span className={ready < total || total === 0 ? "text-warn" : ""}>{t("of", { ready, total })}</span>}</KnownValue></Figure>
       </dl>
+      {cluster.leave === null ? null : <LeaveProgress leave={cluster.leave} />}
       <ul className="mt-3 space-y-2 text-sm">
-        {cluster.conditions.map((condition) => (
+        {cluster.conditions.filter((condition) => condition.type !== "Leaving").map((condition) => (
           <li key={condition.type} className="flex items-start gap-2.5">
-            <span aria-hidden="true" className={clsx("mt-[6px] size-2 shrink-0 rounded-full", condition.type === "Leaving" ? "bg-warn" : { True: "bg-good", False: "bg-bad", Unknown: "bg-warn" }[condition.status])} />
+            <span aria-hidden="true" className={clsx("mt-[6px] size-2 shrink-0 rounded-full", { True: "bg-good", False: "bg-bad", Unknown: "bg-warn" }[condition.status])} />
             <span className="min-w-0">
               <span className="font-[540]">{condition.type}</span>
               <span className="sr-only"> {condition.status}</span>

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ClusterView } from "@sluice/api/views/cluster-view";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
 import { useTranslations } from "use-intl";
@@ -9,15 +9,18 @@ import { Button } from "../../components/button.tsx";
 import { CommandLine } from "../../components/command-line.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Modal } from "../../components/modal.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
 import { errorView } from "../../trpc/error-view.ts";
 import { useTRPC } from "../../trpc/trpc.ts";
+import { LeavePreview } from "./leave-preview.tsx";
 
-/** A member leaves only after its name was typed. */
+/** What stands in the way and what would change; a member leaves only after its name was typed. */
 export function LeaveDialog({ cluster, onClose }: { cluster: ClusterView; onClose: () => void }) {
   const t = useTranslations("clusters");
   const common = useTranslations("common");
   const trpc = useTRPC();
   const [typed, setTyped] = useState("");
+  const preview = useQuery(trpc.clusters.leavePreview.queryOptions({ key: cluster.key }, { refetchInterval: 3_000, gcTime: 0, retry: false }));
   const leave = useMutation(
     trpc.clusters.leave.mutationOptions({
       onSuccess: () => {
@@ -35,11 +38,7 @@ export function LeaveDialog({ cluster, onClose }: { cluster: ClusterView; onClos
           if (ready) leave.mutate({ key: cluster.key, confirmName: typed.trim() });
         }}
       >
-        <ul className="mt-4 list-disc space-y-1 pl-5 text-sm text-ink-2">
-          <li>{t("leave-imports", { cluster: cluster.name })}</li>
-          <li>{t("leave-policies")}</li>
-          <li>{t("leave-workloads", { cluster: cluster.name })}</li>
-        </ul>
+        {preview.isError ? <div className="mt-4"><ErrorNote {...errorView(preview.error)} retry={() => void preview.refetch()} /></div> : preview.data === undefined ? <Skeleton className="mt-4 h-[92px]" /> : <LeavePreview preview={preview.data} name={cluster.name} />}
         <div className="mt-4"><CommandLine command={`kubectl delete clusters.flomesh.io ${cluster.name}`} /></div>
         <label className="mt-4 block">
           <span className="mb-1.5 block text-sm text-ink-2">{t("leave-type", { cluster: cluster.name })}</span>
