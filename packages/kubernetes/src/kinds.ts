@@ -85,6 +85,10 @@ export interface Deployment extends KubernetesObject {
   spec: { replicas?: number; selector: { matchLabels?: Record<string, string> }; template: { metadata?: Partial<ObjectMeta>; spec: Pod["spec"] }; [field: string]: unknown };
   status?: { replicas?: number; readyReplicas?: number; availableReplicas?: number; updatedReplicas?: number; observedGeneration?: number };
 }
+/** networking.k8s.io/v1 Ingress, as far as the product reads it. */
+export interface Ingress extends KubernetesObject {
+  spec?: { rules?: { host?: string; http?: { paths?: { path?: string; pathType?: string }[] } }[] };
+}
 /** coordination.k8s.io/v1 Lease. */
 export interface Lease extends KubernetesObject {
   spec: { holderIdentity?: string; leaseDurationSeconds?: number; acquireTime?: string; renewTime?: string; leaseTransitions?: number };
@@ -129,6 +133,7 @@ export const kinds = {
   serviceAccounts: type("", "v1", "serviceaccounts", "ServiceAccount"),
   events: type<KubernetesEvent>("", "v1", "events", "Event"),
   endpointSlices: type<EndpointSlice>("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
+  ingresses: type<Ingress>("networking.k8s.io", "v1", "ingresses", "Ingress"),
   deployments: type<Deployment>("apps", "v1", "deployments", "Deployment"),
   replicaSets: type("apps", "v1", "replicasets", "ReplicaSet"),
   controllerRevisions: type<ControllerRevision>("apps", "v1", "controllerrevisions", "ControllerRevision"),

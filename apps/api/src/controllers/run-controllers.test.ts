@@ -1,5 +1,6 @@
 import { kinds } from "@sluice/kubernetes/kinds";
 import { ApiError } from "@sluice/kubernetes/api-error";
+import type { KubernetesObject } from "@sluice/kubernetes/resource";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { exportHttpbin, join, type TestCluster, TestSet } from "../testing/test-clusters.ts";
 
@@ -79,7 +80,39 @@ describe("the cluster controller", () => {
   });
 });
 
+/** Bare API servers lack the kind, as a trimmed cluster may. */
+async function serveIngresses(cluster: TestCluster): Promise<void> {
+  const schema = { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", "x-kubernetes-preserve-unknown-fields": true } } } };
+  await cluster.client.create(kinds.customResourceDefinitions, {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "ingresses.networking.k8s.io", annotations: { "api-approved.kubernetes.io": "unapproved, for a test" } },
+    spec: { group: "networking.k8s.io", scope: "Namespaced", names: { plural: "ingresses", singular: "ingress", kind: "Ingress" }, versions: [{ name: "v1", served: true, storage: true, schema }] },
+  } as KubernetesObject);
+}
+
 describe("propagation", () => {
+  it("finds an export invalid whose path an Ingress uses already", async () => {
+    const controlPlane = await set.cluster("control-plane");
+    const old = await set.cluster("1-23");
+    const next = await set.cluster("1-25");
+    await serveIngresses(next);
+    const paths = [{ path: "/1-25/httpbin-mesh", pathType: "Prefix", backend: { service: { name: "front", port: { number: 80 } } } }];
+    await next.client.create(kinds.ingresses, { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { namespace: "httpbin", name: "front" }, spec: { rules: [{ http: { paths } }] } });
+    await exportHttpbin(next);
+    await join(controlPlane, "1-23", old.kubeconfig, 1);
+    await join(controlPlane, "1-25", next.kubeconfig, 1);
+    await set.api(controlPlane);
+    const valid = async () => (await next.client.get(kinds.serviceExports, httpbin)).status?.conditions?.find((one) => one.type === "Valid");
+    await until(async () => expect(await valid()).toMatchObject({ status: "False", reason: "PathInUse", message: expect.stringContaining("Ingress httpbin/front") as unknown }));
+    expect(await importOf(old)).toBeUndefined();
+    await until(async () => expect(await condition(controlPlane, "1-23")).toBe("True Watching"));
+    await next.client.delete(kinds.ingresses, { namespace: "httpbin", name: "front" });
+    await until(async () => expect(await valid()).toMatchObject({ status: "True", reason: "Exported" }));
+    await until(async () => expect(await importOf(old)).toBeDefined());
+  });
+
+
   it("A2: the import's spec on 1-23 is word for word", async () => {
     const { old, next } = await storySet();
     await exportHttpbin(old);

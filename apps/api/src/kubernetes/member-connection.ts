@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ApiError } from "@sluice/kubernetes/api-error";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
-import type { InformerState } from "@sluice/kubernetes/informer";
+import type { Informer, InformerState } from "@sluice/kubernetes/informer";
+import { type Ingress, kinds } from "@sluice/kubernetes/kinds";
+import { startInformer } from "@sluice/kubernetes/start-informer";
 import type { Link } from "../world/world.ts";
 import { type ConnectionFailure, connectionFailure } from "./connection-failure.ts";
 import { type MemberCaches, startCaches } from "./member-caches.ts";
@@ -21,6 +24,8 @@ export interface MemberConnectionOptions {
 export class MemberConnection {
   readonly client: KubernetesClient;
   readonly caches: MemberCaches;
+  /** A member without that API, or an account that may not read it, has none: they only tell which paths are taken. */
+  readonly ingresses: Informer<Ingress>;
   readonly startedAtMs: number;
   readonly #options: MemberConnectionOptions;
   readonly #abort = new AbortController();
@@ -35,6 +40,7 @@ export class MemberConnection {
     this.client = options.client;
     this.startedAtMs = options.now();
     this.caches = startCaches(options.client, options.onChange, options.onState);
+    this.ingresses = startInformer(options.client, kinds.ingresses, { onChange: (key) => options.onChange("ingresses", key), onState: options.onState });
     this.#beating = this.#beat();
   }
 
@@ -55,11 +61,20 @@ export class MemberConnection {
       const state: InformerState = informer.state;
       if (state.phase !== "live" && "error" in state && state.error !== undefined) return connectionFailure(state.error, name);
     }
-    return undefined;
+    const { state } = this.ingresses;
+    return state.phase === "syncing" && state.error !== undefined && !isAnswered(state) ? connectionFailure(state.error, "ingresses") : undefined;
+  }
+
+  /** Why Ingresses are not seen though the member has them; undefined when they are, or there are none. */
+  get ingressesClosed(): string | undefined {
+    const { state } = this.ingresses;
+    const error = state.phase === "live" ? undefined : state.error;
+    return error instanceof ApiError && error.code === 403 ? error.message : undefined;
   }
 
   /** True when every cache holds a complete list that a running watch keeps true. */
   get live(): boolean {
+    if (!isAnswered(this.ingresses.state)) return false;
     return this.#heartbeatFailure === undefined && this.#heartbeatMs !== null && Object.values(this.caches).every((informer) => informer.state.phase === "live");
   }
 
@@ -69,14 +84,14 @@ export class MemberConnection {
       return { state: "live" };
     }
     const states = Object.values(this.caches).map((informer): InformerState => informer.state);
-    if (states.some((state) => state.phase === "syncing")) return { state: "unknown", sinceMs: this.startedAtMs };
+    if (!isAnswered(this.ingresses.state) || states.some((state) => state.phase === "syncing")) return { state: "unknown", sinceMs: this.startedAtMs };
     this.#brokenSinceMs ??= Math.min(this.#options.now(), ...states.flatMap((state) => (state.phase === "stale" ? [state.sinceMs] : [])));
     return { state: "stale", sinceMs: this.#brokenSinceMs };
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    await Promise.all([this.#beating, ...Object.values(this.caches).map((informer) => informer.stop())]);
+    await Promise.all([this.#beating, this.ingresses.stop(), ...Object.values(this.caches).map((informer) => informer.stop())]);
   }
 
   async #beat(): Promise<void> {
@@ -107,6 +122,11 @@ export class MemberConnection {
     }
     if (first || had?.reason !== this.#heartbeatFailure?.reason) this.#options.onState();
   }
+}
+
+/** It was listed once, or the member said that it never will be. */
+function isAnswered(state: InformerState): boolean {
+  return state.phase !== "syncing" || (state.error instanceof ApiError && (state.error.code === 404 || state.error.code === 403));
 }
 
 function versionOf(text: string): string | null {

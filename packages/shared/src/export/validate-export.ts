@@ -25,6 +25,8 @@ export interface UsedPath {
   readonly pathType: string;
   /** For the message, e.g. "Ingress shop/front". */
   readonly owner: string;
+  /** Epoch ms. */
+  readonly createdAtMs: number;
 }
 
 export interface ExportContext {
@@ -68,22 +70,27 @@ function portFault(exported: ServiceExport, service: ExportedService): Verdict |
   return undefined;
 }
 
-/** Of two exports with the same path the younger is invalid, so that a new one never takes traffic from an old one. */
+/** Of two users of the same path the younger is invalid, so that a new one never takes traffic from an old one; an Ingress is never judged. */
 function pathFault(exported: ServiceExport, exports: readonly ServiceExport[], usedPaths: readonly UsedPath[]): Verdict | undefined {
   const older = exports.filter(
     (other) => keyOfExport(other) !== keyOfExport(exported) && other.metadata.deletionTimestamp === undefined && compareExports(other, exported) < 0,
   );
   const used = [
-    ...usedPaths,
+    ...usedPaths.filter(({ createdAtMs }) => createdAtMs <= createdMs(exported)),
     ...older.flatMap((other) => other.spec.rules.map((rule) => ({ ...rule, owner: `ServiceExport ${keyOfExport(other)}` }))),
   ];
   for (const [index, rule] of exported.spec.rules.entries()) {
-    const owner = used.find((taken) => taken.path === rule.path && taken.pathType === rule.pathType)?.owner;
+    const owner = used.find((taken) => taken.pathType === rule.pathType && matched(taken) === matched(rule))?.owner;
     if (owner !== undefined) {
       return invalid("PathInUse", `spec.rules[${index}].path ${rule.path} (${rule.pathType}) is already used by ${owner}; choose another path`);
     }
   }
   return undefined;
+}
+
+/** What a rule compares with: a prefix is matched by segments, so a slash at its end says nothing (Kubernetes: Ingress, Path types). */
+function matched({ path, pathType }: { readonly path: string; readonly pathType: string }): string {
+  return pathType === "Prefix" ? path.replace(/\/+$/, "") : path;
 }
 
 /** Older first: by creationTimestamp, then by namespace/name. */

@@ -142,10 +142,21 @@ test.each<[string, Partial<MemberView>, string]>([
   ["service being deleted", { services: [{ ...service(), metadata: { namespace: "httpbin", name: "httpbin", deletionTimestamp: "2026-01-01T00:00:00Z" } }] }, "ServiceDeleting"],
   ["ExternalName", { services: [service({ type: "ExternalName" })] }, "ServiceExternalName"],
   ["port not in the service", { services: [service({ ports: [{ port: 80 }] })] }, "PortMissing"],
-  ["path used by an Ingress", { usedPaths: [{ path: "/a/httpbin-mesh", pathType: "Prefix", owner: "Ingress shop/front" }] }, "PathInUse"],
+  ["path used by an Ingress", { usedPaths: [{ path: "/a/httpbin-mesh", pathType: "Prefix", owner: "Ingress shop/front", createdAtMs: 0 }] }, "PathInUse"],
+  ["path used by an Ingress, which says it with a slash at the end", { usedPaths: [{ path: "/a/httpbin-mesh/", pathType: "Prefix", owner: "Ingress shop/front", createdAtMs: 0 }] }, "PathInUse"],
 ])("Valid is False: %s", (_name, change, reason) => {
   const [judged] = planImports([member("a", change)]).exports;
   expect(judged?.valid).toMatchObject({ status: "False", reason });
+});
+
+test("an Exact path of an Ingress is not the Prefix of an export", () => {
+  const usedPaths = [{ path: "/a/httpbin-mesh", pathType: "Exact", owner: "Ingress shop/front", createdAtMs: 0 }];
+  expect(planImports([member("a", { usedPaths })]).exports[0]?.valid.reason).toBe("Exported");
+});
+
+test("an Ingress that is younger than the export takes its path away from nobody", () => {
+  const usedPaths = [{ path: "/a/httpbin-mesh", pathType: "Prefix", owner: "Ingress shop/front", createdAtMs: Date.parse("2099-01-01T00:00:00Z") }];
+  expect(planImports([member("a", { usedPaths })]).exports[0]?.valid.reason).toBe("Exported");
 });
 
 test("of two exports with one path the younger is invalid", () => {

@@ -26,6 +26,8 @@ export interface ClusterObservation {
   readonly hasSystemNamespace: boolean;
   readonly record: MemberRecord | null;
   readonly fault: MembershipFault | undefined;
+  /** Why the member's Ingresses are not seen though it has them. */
+  readonly ingressesClosed: string | undefined;
   readonly set: SetIdentity;
   readonly proxies: { ready: number; total: number };
   readonly gateway: GatewayAnswer | undefined;
@@ -53,6 +55,7 @@ export function observeCluster(directory: MemberDirectory, name: string, set: Se
     hasSystemNamespace: connection?.caches.namespaces.get(systemNamespace) !== undefined,
     record: memberRecord(member),
     fault: membershipFault(member, set),
+    ingressesClosed: connection?.ingressesClosed,
     set,
     proxies: { ready: pods.filter(isReady).length, total: pods.length },
     gateway,

@@ -37,6 +37,7 @@ function seen({ leave = {}, forced = false, joined = true, left = false, ...give
     hasSystemNamespace: true,
     record: ours,
     fault: undefined,
+    ingressesClosed: undefined,
     set: { uid: "set", epoch: 1, confirmedEpoch: 0 },
     proxies: { ready: 1, total: 1 },
     gateway: undefined,

@@ -41,11 +41,11 @@ export function planCluster(seen: ClusterObservation): ClusterPlan {
 
 function managed(seen: ClusterObservation): Verdict {
   const type = "Managed";
-  const { failure, live, fault } = seen;
+  const { failure, live, fault, ingressesClosed } = seen;
   if (failure !== undefined) return { type, status: "False", reason: failure.reason, message: failure.message };
   if (!live) return { type, status: "Unknown", reason: "Connecting", message: "the first lists of the member are not complete yet" };
   if (fault !== undefined) return { type, status: "False", ...fault };
-  return { type, status: "True", reason: "Watching", message: "all watches of the member are synced" };
+  return { type, status: "True", reason: "Watching", message: `all watches of the member are synced${ingressesClosed === undefined ? "" : `; paths that its Ingresses use are not known, since the account may not list them: ${ingressesClosed}`}` };
 }
 
 function proxyReady({ live, proxies, hasSystemNamespace }: ClusterObservation): Verdict {

@@ -1,3 +1,4 @@
+import { ingressPaths } from "@sluice/shared/export/ingress-paths";
 import { type ServiceExport, serviceExportSpecSchema } from "@sluice/shared/export/service-export-schema";
 import type { MemberView } from "@sluice/shared/propagation/plan-imports";
 import type { GatewayAddresses } from "../../kubernetes/gateway-addresses.ts";
@@ -39,6 +40,7 @@ export function observeMembers(members: readonly Member[], index: WorldIndex, se
       exports,
       services: caches?.services.list() ?? [],
       imports: caches?.serviceImports.list() ?? [],
+      usedPaths: ingressPaths(connection?.ingresses.list() ?? []),
       namespaces: (caches?.namespaces.list() ?? []).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name),
     };
   });
