@@ -9,6 +9,10 @@ export type InformerState =
   | { phase: "stale"; sinceMs: number; error: Error };
 
 export interface InformerOptions {
+  /** What the cache keeps of an object, which must have its metadata. Absent: all of it. */
+  keep?: (object: KubernetesObject) => KubernetesObject;
+  /** How long to wait, in ms, after a list was answered 404 (no such kind) or 403. Absent: as after any failure. */
+  refusedRetryMs?: number;
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;

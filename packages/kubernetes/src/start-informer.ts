@@ -78,9 +78,19 @@ class ListWatchInformer<T extends KubernetesObject> implements Informer<T> {
       const cleanEnd = this.#state.phase === "live";
       if (cleanEnd && failures === 0 && listedMs !== undefined && this.#now() - listedMs >= watchMsMin) continue;
       failures += 1;
-      const waitMs = Math.max(backoffMs(failures, { ...backoff, random: this.#random }), retryAfterMs(error));
-      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+      await delay(Math.max(this.#retryMs(failures, error), retryAfterMs(error)), undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  #retryMs(failures: number, error: unknown): number {
+    const { refusedRetryMs } = this.#options;
+    const refused = error instanceof ApiError && (error.code === 404 || error.code === 403);
+    return refused && refusedRetryMs !== undefined ? refusedRetryMs : backoffMs(failures, { ...backoff, random: this.#random });
+  }
+
+  /** What is kept of an object as the API gave it. `keep` answers the same kind of object, reduced. */
+  #kept(object: T): T {
+    return this.#options.keep === undefined ? object : (this.#options.keep(object) as T);
   }
 
   /** One round. Answers when the list was complete (undefined: never), and what broke it; the state tells how the watch ended. */
@@ -110,9 +120,10 @@ class ListWatchInformer<T extends KubernetesObject> implements Informer<T> {
     for (const item of items) {
       const key = keyOf(item);
       const known = before.get(key);
+      const kept = this.#kept(item);
       // A restored server gives versions a second time.
-      const same = known !== undefined && isSame(known, item) && isDeepStrictEqual(known, item);
-      after.set(key, same ? known : item);
+      const same = known !== undefined && isSame(known, kept) && isDeepStrictEqual(known, kept);
+      after.set(key, same ? known : kept);
       if (!same) changed.push(key);
     }
     for (const key of before.keys()) if (!after.has(key)) changed.push(key);
@@ -133,7 +144,7 @@ class ListWatchInformer<T extends KubernetesObject> implements Informer<T> {
       } else {
         const known = this.#objects.get(key);
         if (known !== undefined && isSame(known, event.object)) continue;
-        this.#objects.set(key, event.object);
+        this.#objects.set(key, this.#kept(event.object));
       }
       this.#listed = undefined;
       this.#options.onChange?.(key);

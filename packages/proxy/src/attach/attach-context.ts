@@ -3,15 +3,14 @@ import type { KubernetesClient } from "@sluice/kubernetes/client";
 import type { EventRecorder } from "@sluice/kubernetes/record-event";
 import type { Write } from "./apply-actions.ts";
 import type { MemberCache } from "./member-cache.ts";
+import type { NeighbourWatch } from "./neighbour-watch.ts";
 import type { ProxyPoller } from "./poll-proxies.ts";
-
-/** Under this name the controller's writes stand in managedFields. */
-export const attachFieldManager = "sluice-attach";
 
 /** What one leader's reconciliations share. */
 export interface AttachContext {
   readonly client: KubernetesClient;
   readonly cache: MemberCache;
+  readonly neighbours: Pick<NeighbourWatch, "claims" | "unseen" | "pending">;
   readonly poller: ProxyPoller;
   readonly events: EventRecorder;
   /** Where Sluice itself lives. */

@@ -6,12 +6,14 @@ import { serviceImportSpecSchema } from "@sluice/shared/import/service-import-sc
 import type { GlobalTrafficPolicy } from "@sluice/shared/policy/global-traffic-policy-schema";
 import type { Pod, Service } from "@sluice/kubernetes/kinds";
 import { keyOf } from "@sluice/kubernetes/resource";
+import type { AttachContext } from "./attach-context.ts";
 import type { MemberCache } from "./member-cache.ts";
 import { observedPod, observedService, observedSlice, selects } from "./observed-objects.ts";
 import type { ProxyPoller } from "./poll-proxies.ts";
 
 export interface ObserveAttachmentOptions {
   readonly cache: MemberCache;
+  readonly neighbours: AttachContext["neighbours"];
   readonly poller: Pick<ProxyPoller, "service" | "isReachable">;
   /** The policy, its spec already parsed. */
   readonly policy: GlobalTrafficPolicy | undefined;
@@ -23,10 +25,11 @@ export interface ObserveAttachmentOptions {
 
 /** One service of this member as `planAttachment` wants to see it. `key` is "namespace/name". */
 export function observeAttachment(key: string, options: ObserveAttachmentOptions): ObservedAttachment {
-  const { cache, poller, policy, records, memory, obstacles, nowMs } = options;
+  const { cache, neighbours, poller, policy, records, memory, obstacles, nowMs } = options;
   const service = cache.service(key);
   const shadow = cache.shadow(key);
   const { [inlineSelectorKey]: _ours, ...originalSelector } = service?.spec.selector ?? {};
+  const proxies = cache.proxies();
   const namespace = key.slice(0, key.indexOf("/"));
   const pods = cache.pods(namespace, originalSelector);
   return {
@@ -47,8 +50,14 @@ export function observeAttachment(key: string, options: ObserveAttachmentOptions
     listenPorts: records.ports
       .filter((record) => record.serviceUid === service?.metadata.uid && record.state === "bound")
       .map(({ port, listenPort }) => ({ port, listenPort })),
-    proxies: cache.proxies().map((pod) => observedProxy(pod, key, cache, poller)),
+    proxies: proxies.map((pod) => observedProxy(pod, key, cache, poller)),
     memory,
+    surroundings: {
+      claims: neighbours.claims(namespace),
+      unseen: neighbours.unseen,
+      pending: neighbours.pending,
+      proxyImages: [...new Set(proxies.flatMap(({ spec }) => spec.containers.map(({ image }) => image)))],
+    },
     obstacles,
     terminatingFallback: cache.hasTerminatingFallback,
   };

@@ -1,4 +1,5 @@
 import type { ObservedPod, ObservedService, ObservedSlice } from "@sluice/shared/attachment/observed";
+import { attachFieldManager } from "./attach-field-manager.ts";
 import type { EndpointSlice, Pod, Service } from "@sluice/kubernetes/kinds";
 
 /** A Service as plain data, with the API's defaults filled in. */
@@ -22,17 +23,22 @@ export function observedService(service: Service): ObservedService {
     publishNotReadyAddresses: spec.publishNotReadyAddresses ?? false,
     deleting: metadata.deletionTimestamp !== undefined,
     selectorManager: selectorManager(service),
+    selectorAppliedBy: service.metadata.managedFields?.find((entry) => entry.operation === "Apply" && entry.manager !== attachFieldManager && ownsSelector(entry))?.manager,
   };
 }
 
 /** Who wrote the selector last, by managedFields. */
 function selectorManager(service: Service): string | undefined {
   let latest: { manager: string; time: string } | undefined;
-  for (const { manager, time = "", fieldsV1 } of service.metadata.managedFields ?? []) {
-    const spec = (fieldsV1 as Record<string, Record<string, unknown> | undefined> | undefined)?.["f:spec"];
-    if (manager !== undefined && spec?.["f:selector"] !== undefined && time >= (latest?.time ?? "")) latest = { manager, time };
+  for (const entry of service.metadata.managedFields ?? []) {
+    const { manager, time = "" } = entry;
+    if (manager !== undefined && ownsSelector(entry) && time >= (latest?.time ?? "")) latest = { manager, time };
   }
   return latest?.manager;
+}
+
+function ownsSelector({ fieldsV1 }: { fieldsV1?: unknown }): boolean {
+  return (fieldsV1 as Record<string, Record<string, unknown> | undefined> | undefined)?.["f:spec"]?.["f:selector"] !== undefined;
 }
 
 /** A slice as plain data; conditions that are absent mean ready (discovery/v1 EndpointConditions). */
@@ -59,7 +65,16 @@ export function observedSlice(slice: EndpointSlice): ObservedSlice {
 }
 
 export function observedPod(pod: Pod): ObservedPod {
-  return { name: pod.metadata.name, uid: pod.metadata.uid ?? "", createdAtMs: Date.parse(pod.metadata.creationTimestamp ?? "") || 0 };
+  const { name, uid = "", creationTimestamp = "", labels = {} } = pod.metadata;
+  return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, labels, mesh: meshOf(pod) };
+}
+
+/** By the sidecar's name (also as an init container that stays), or by what stands for one. */
+function meshOf({ metadata: { annotations = {} }, spec }: Pod): ObservedPod["mesh"] {
+  const names = [...spec.containers, ...((spec["initContainers"] as { name: string }[] | undefined) ?? [])].map(({ name }) => name);
+  if (names.includes("istio-proxy") || annotations["ambient.istio.io/redirection"] === "enabled") return "istio";
+  const injected = annotations["linkerd.io/inject"];
+  return names.includes("linkerd-proxy") || injected === "enabled" || injected === "ingress" ? "linkerd" : undefined;
 }
 
 /** True when every pair of the selector is among the labels; an empty selector matches nothing, as for Services. */

@@ -60,7 +60,7 @@ export async function reconcileAttachment(key: string, context: AttachContext): 
 }
 
 async function step(key: string, context: AttachContext, done: Write[]): Promise<{ requeueAfterMs?: number }> {
-  const { cache, poller, memories, now, log } = context;
+  const { cache, neighbours, poller, memories, now, log } = context;
   const policy = cache.policy(key);
   const spec = policy === undefined ? undefined : globalTrafficPolicySpecSchema.safeParse(policy.spec);
   if (policy !== undefined && spec?.success === false) {
@@ -74,6 +74,7 @@ async function step(key: string, context: AttachContext, done: Write[]): Promise
   const memory = memories.get(uid) ?? readMemory(shadow);
   const observed = observeAttachment(key, {
     cache,
+    neighbours,
     poller,
     policy: policy === undefined || spec?.data === undefined ? undefined : { ...policy, spec: spec.data },
     records: readPortRecords(cache.portRecords),

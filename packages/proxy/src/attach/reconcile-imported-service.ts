@@ -2,7 +2,8 @@ import { managedByLabel, managedBySluice } from "@sluice/shared/attachment/attac
 import { serviceImportSpecSchema } from "@sluice/shared/import/service-import-schema";
 import { kinds } from "@sluice/kubernetes/kinds";
 import type { Write } from "./apply-actions.ts";
-import { attachFieldManager, type AttachContext } from "./attach-context.ts";
+import type { AttachContext } from "./attach-context.ts";
+import { attachFieldManager } from "./attach-field-manager.ts";
 import { planImportedService } from "./plan-imported-service.ts";
 
 /** Makes, keeps, releases or deletes the Service of a service that only other clusters have. Answers what it wrote. */

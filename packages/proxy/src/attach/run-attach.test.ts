@@ -4,7 +4,7 @@ import path from "node:path";
 import { createClient } from "@sluice/kubernetes/create-client";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds, type Pod, type Service } from "@sluice/kubernetes/kinds";
-import type { KubernetesObject } from "@sluice/kubernetes/resource";
+import type { KubernetesObject, ResourceType } from "@sluice/kubernetes/resource";
 import { startInformer } from "@sluice/kubernetes/start-informer";
 import { startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import { startApiServer, type RunningApiServer } from "@sluice/sandbox/api-server/start-api-server";
@@ -36,6 +36,16 @@ const pod = (namespace: string, name: string, labels: Record<string, string>, po
   spec: { containers: [{ name: "c", image: "x" }] },
   status: { phase: "Running", podIP, podIPs: [{ ip: podIP }], conditions: [{ type: "Ready", status: "True" }] },
 });
+
+/** The sandbox has no Ingress of its own. */
+const ingresses: ResourceType = { group: "networking.k8s.io", version: "v1", plural: "ingresses", kind: "Ingress", namespaced: true };
+const openSchema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+const ingressDefinition = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "ingresses.networking.k8s.io", annotations: { "api-approved.kubernetes.io": "unapproved, for a test" } },
+  spec: { group: ingresses.group, scope: "Namespaced", names: { plural: "ingresses", kind: "Ingress" }, versions: [{ name: "v1", served: true, storage: true, schema: openSchema }] },
+};
 
 async function createPod(object: Pod): Promise<void> {
   await client.create(kinds.pods, object);
@@ -96,6 +106,7 @@ beforeAll(async () => {
   vi.stubEnv("KUBECONFIG", path.join(folder, "kubeconfig"));
   const crds = path.join(import.meta.dirname, "../../../../deploy/crds");
   for (const file of await readdir(crds)) await client.create(kinds.customResourceDefinitions, parse(await readFile(path.join(crds, file), "utf8")));
+  await client.create(kinds.customResourceDefinitions, ingressDefinition);
   await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
   for (const file of ["00-namespace.yaml", "10-proxy-account.yaml", "11-attach-account.yaml"]) await applyManifest(file);
   const account = (name: string) => server.kubeconfigFor(server.tokenFor({ namespace: "sluice-system", name }));
@@ -156,6 +167,30 @@ test("ActiveActive brings the proxies into the path, and Locality out of it with
   expect(await selector()).toEqual({ app: "web" });
   expect((await client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-ports" })).data?.["ports.json"]).toContain("quarantined");
 });
+
+test("an Ingress keeps the proxies out until it is acknowledged; in the path already, it is only said", async () => {
+  const front = { namespace: "shop", name: "front" };
+  await client.create(ingresses, { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { ...front }, spec: { defaultBackend: { service: { name: "web", port: { number: 8080 } } } } } as KubernetesObject);
+  await vi.waitFor(async () => expect(await condition("Preflight")).toMatchObject({ status: "False", reason: "Ingress" }), patiently);
+  expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Detached" });
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 10 }]);
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "False", reason: "Ingress", message: expect.stringContaining("Ingress shop/front") as string }), patiently);
+  expect(await ours()).toEqual([]);
+
+  const annotate = (value: string | null) => client.patch(kinds.services, ref, { type: "merge", body: { metadata: { annotations: { "sluice.dev/acknowledge": value } } } });
+  await annotate("Ingress");
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Inline" }), patiently);
+  expect(await condition("Preflight")).toMatchObject({ status: "True", reason: "Acknowledged" });
+  await annotate(null);
+  await vi.waitFor(async () => expect(await condition("Preflight")).toMatchObject({ status: "False", reason: "Ingress" }), patiently);
+  expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Inline" });
+  expect(await selector()).toHaveProperty(["sluice.dev/inline"]);
+
+  await client.delete(ingresses, front);
+  await vi.waitFor(async () => expect(await condition("Preflight")).toMatchObject({ status: "True", reason: "Passed" }), patiently);
+  await setPolicy("Locality");
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Detached" }), patiently);
+}, 60_000);
 
 test("FailOver lets the proxies stand by", async () => {
   await setPolicy("FailOver");

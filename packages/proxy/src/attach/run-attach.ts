@@ -10,9 +10,11 @@ import { createEventRecorder } from "@sluice/kubernetes/record-event";
 import type { Logger } from "pino";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { CommandLine } from "../command-line.ts";
-import { attachFieldManager, type AttachContext } from "./attach-context.ts";
+import type { AttachContext } from "./attach-context.ts";
+import { attachFieldManager } from "./attach-field-manager.ts";
 import { fetchProxySnapshot } from "./fetch-proxy-snapshot.ts";
 import { detachAllName, MemberCache } from "./member-cache.ts";
+import { NeighbourWatch } from "./neighbour-watch.ts";
 import { startProxyPoller, type ProxyPoller } from "./poll-proxies.ts";
 import { reconcileAttachment } from "./reconcile-attachment.ts";
 import { startHealthServer } from "./start-health-server.ts";
@@ -25,6 +27,9 @@ const proxyAdminPort = 9081;
 const resyncMs = 60_000;
 const servicesAtOnce = 4;
 const detachedPollMs = 200;
+/** So long the first look at services waits for what the preflight wants to know; then it says what is missing. */
+const lookAroundMsMax = 5_000;
+const lookAroundMs = 20;
 
 export interface RunningAttach {
   readonly adminPort: number;
@@ -47,6 +52,7 @@ export async function runAttach(options: Extract<CommandLine, { program: "attach
     onChange: (services) => term?.add(services),
     onProblem: (message) => logger.warn(message),
   });
+  const neighbours = new NeighbourWatch({ client, onChange: () => term?.add("all") });
   let synced = false;
   void cache.synced().then(
     () => (synced = true),
@@ -62,10 +68,11 @@ export async function runAttach(options: Extract<CommandLine, { program: "attach
     onError: (error) => logger.warn({ err: error }, "leader election"),
     lead: async (signal) => {
       await Promise.race([cache.synced(), aborted(signal)]);
+      for (const end = Date.now() + lookAroundMsMax; neighbours.pending.length > 0 && Date.now() < end && !signal.aborted; ) await new Promise((resolve) => setTimeout(resolve, lookAroundMs));
       if (signal.aborted) return;
       logger.info("leading");
       metrics.leader.set(1);
-      term = startTerm({ client, cache, namespace, logger, metrics });
+      term = startTerm({ client, cache, neighbours, namespace, logger, metrics });
       await aborted(signal);
       metrics.leader.set(0);
       await term.stop();
@@ -88,7 +95,7 @@ export async function runAttach(options: Extract<CommandLine, { program: "attach
     stop: async () => {
       stopped = true;
       await election.stop();
-      await cache.stop();
+      await Promise.all([cache.stop(), neighbours.stop()]);
       await health.stop();
       await client.close();
     },
@@ -114,8 +121,8 @@ interface Term {
 }
 
 /** What runs while this replica leads. */
-function startTerm(options: { client: KubernetesClient; cache: MemberCache; namespace: string; logger: Logger; metrics: Metrics }): Term {
-  const { client, cache, namespace, logger, metrics } = options;
+function startTerm(options: { client: KubernetesClient; cache: MemberCache; neighbours: NeighbourWatch; namespace: string; logger: Logger; metrics: Metrics }): Term {
+  const { client, cache, neighbours, namespace, logger, metrics } = options;
   const add = (services: readonly string[] | "all") => {
     const concerned = services === "all" ? [...cache.attachedKeys()] : services.filter((key) => cache.isConcerned(key));
     for (const key of concerned) loop.add(key);
@@ -132,6 +139,7 @@ function startTerm(options: { client: KubernetesClient; cache: MemberCache; name
   const context: AttachContext = {
     client,
     cache,
+    neighbours,
     poller,
     events: createEventRecorder({ client, component: attachFieldManager, onError: (error) => logger.debug({ err: error }, "an Event was not recorded") }),
     systemNamespace: namespace,

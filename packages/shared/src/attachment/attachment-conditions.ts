@@ -4,12 +4,13 @@ import { capturedVerdict } from "./captured.ts";
 import { isOurs, sliceRoleLabel } from "./desired-slices.ts";
 import { failOpenRule } from "./fail-open.ts";
 import type { ObservedAttachment } from "./observed.ts";
+import { preflightVerdict } from "../preflight/preflight-verdict.ts";
 import { policyView } from "./policy-view.ts";
 
 type Verdict = Pick<Condition, "status" | "reason" | "message">;
 
 /** Conditions and status of the policy; transition times stay while a status does. */
-export const attachmentConditions: ConditionsOf = (observed, { stage, target, obstacle, draft }) => {
+export const attachmentConditions: ConditionsOf = (observed, { stage, decision: { target, obstacle, preflight }, draft }) => {
   const view = policyView(observed);
   const acknowledged = acknowledgement(observed, view?.hash);
   const verdicts: Record<string, Verdict> = {
@@ -23,6 +24,7 @@ export const attachmentConditions: ConditionsOf = (observed, { stage, target, ob
     Enforced: obstacle !== undefined ? verdict("False", obstacle.reason, obstacle.message) : enforced(stage, target, acknowledged, draft.waiting),
     Captured: capturedVerdict(observed, stage, draft.memory.inlineSinceMs),
     FailOpen: failOpen(observed, stage, target),
+    Preflight: preflightVerdict(preflight),
   };
   const { policy, nowMs } = observed;
   const conditions = Object.entries(verdicts).map(([type, now]): Condition => {

@@ -1,5 +1,6 @@
 import type { GlobalTrafficPolicyStatus } from "../policy/global-traffic-policy-schema.ts";
 import type { Condition } from "../object-meta.ts";
+import type { TargetDecision } from "./decide-target.ts";
 import type { DesiredSlice } from "./desired-slices.ts";
 import type { AttachmentMemory, ObservedAttachment, Obstacle } from "./observed.ts";
 import type { DesiredShadow } from "./shadow-service.ts";
@@ -40,17 +41,16 @@ export interface Draft {
 
 export type ConditionsOf = (
   observed: ObservedAttachment,
-  plan: { stage: AttachmentStage; target: AttachmentPlan["target"]; obstacle: Obstacle | undefined; draft: Draft },
+  plan: { stage: AttachmentStage; decision: TargetDecision; draft: Draft },
 ) => { conditions: Condition[]; status: GlobalTrafficPolicyStatus | undefined };
 
 export function effectivePlan(
   observed: ObservedAttachment,
   stage: AttachmentStage,
-  target: AttachmentPlan["target"],
-  obstacle: Obstacle | undefined,
+  decision: TargetDecision,
   draft: Draft,
   conditionsOf: ConditionsOf,
 ): AttachmentPlan {
-  const { conditions, status } = conditionsOf(observed, { stage, target, obstacle, draft });
-  return { stage, target, actions: draft.actions, conditions, status, memory: draft.memory, waiting: draft.waiting };
+  const { conditions, status } = conditionsOf(observed, { stage, decision, draft });
+  return { stage, target: decision.target, actions: draft.actions, conditions, status, memory: draft.memory, waiting: draft.waiting };
 }

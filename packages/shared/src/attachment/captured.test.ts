@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { capturedAfterMs, capturedVerdict } from "./captured.ts";
 
 const since = 1_000_000;
-const pod = (createdAtMs: number) => ({ name: "p", uid: "p", createdAtMs });
+const pod = (createdAtMs: number) => ({ name: "p", uid: "p", createdAtMs, labels: {}, mesh: undefined });
 const young = pod(since + capturedAfterMs);
 const old = pod(since + capturedAfterMs - 1);
 const many = ["shop/g", "shop/f", "shop/e", "shop/d", "shop/c", "shop/b", "shop/a"];

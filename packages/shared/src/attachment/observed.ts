@@ -1,6 +1,7 @@
 import type { ClusterKey } from "../cluster/cluster-key.ts";
 import type { Condition } from "../object-meta.ts";
 import type { GlobalTrafficPolicySpec } from "../policy/global-traffic-policy-schema.ts";
+import type { Claim } from "../preflight/claim.ts";
 import type { ProxySnapshotService } from "../telemetry/proxy-snapshot.ts";
 
 /** Everything that `planAttachment` looks at: one service of one member, as plain data. Times are epoch ms. */
@@ -30,10 +31,23 @@ export interface ObservedAttachment {
   readonly proxies: readonly ObservedProxy[];
   /** What the controller remembers of this service between passes, as `AttachmentPlan.memory` gave it. */
   readonly memory: AttachmentMemory;
-  /** Facts outside of the service that make the preflight refuse; found by the controller. */
+  /** What else in the cluster has to do with this service or its pods, for the preflight. */
+  readonly surroundings: ObservedSurroundings;
+  /** Facts that take the proxies out of the path, or keep them out; found by the controller. */
   readonly obstacles: readonly Obstacle[];
   /** False when a node's kube-proxy is older than 1.26: no terminating fallback, so FailOver is Inline. */
   readonly terminatingFallback: boolean;
+}
+
+export interface ObservedSurroundings {
+  /** At least those that concern the service. */
+  readonly claims: readonly Claim[];
+  /** Kinds that exist, as far as is known, but can't be looked at. */
+  readonly unseen: readonly { readonly kind: string; readonly why: string }[];
+  /** Kinds of which the first answer is still to come. */
+  readonly pending: readonly string[];
+  /** Images of the proxies' own containers. */
+  readonly proxyImages: readonly string[];
 }
 
 export interface ObservedService {
@@ -55,6 +69,8 @@ export interface ObservedService {
   readonly deleting: boolean;
   /** Field manager that last wrote the selector, when managedFields say so. */
   readonly selectorManager: string | undefined;
+  /** Field manager, other than us, that owns the selector by a server-side apply. */
+  readonly selectorAppliedBy: string | undefined;
 }
 
 export interface ObservedServicePort {
@@ -96,6 +112,9 @@ export interface ObservedPod {
   readonly name: string;
   readonly uid: string;
   readonly createdAtMs: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The service mesh whose proxy stands in front of the pod, if one does. */
+  readonly mesh: "istio" | "linkerd" | undefined;
 }
 
 export interface ObservedPolicy {

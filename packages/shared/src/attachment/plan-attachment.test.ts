@@ -1,148 +1,14 @@
-import assert from "node:assert/strict";
 import { expect, test } from "vitest";
-import { globalTrafficPolicySpecSchema } from "../policy/global-traffic-policy-schema.ts";
-import type { AttachmentAction, AttachmentPlan } from "./attachment-draft.ts";
-import { inlineSelectorKey } from "./attachment-names.ts";
-import type { ObservedAttachment, ObservedProxy, ObservedService, ObservedSlice, SliceEndpoint } from "./observed.ts";
+import type { AttachmentPlan } from "./attachment-draft.ts";
+import type { ObservedAttachment, ObservedService } from "./observed.ts";
 import { drainMaxMs, planAttachment } from "./plan-attachment.ts";
-import { policyView } from "./policy-view.ts";
-
-const own = "default/default/default/1-23";
-const other = "default/default/default/1-25";
-const start = Date.parse("2026-01-01T00:00:00Z");
-
-function serviceOf(change: Partial<ObservedService> = {}): ObservedService {
-  return {
-    uid: "uid-1", namespace: "httpbin", name: "httpbin", type: "ClusterIP", clusterIP: "10.0.0.1", selector: { app: "pipy" }, labels: {}, annotations: {},
-    ports: [{ name: "", port: 8080, protocol: "TCP", appProtocol: undefined }], ipFamilies: ["IPv4"], ipFamilyPolicy: "SingleStack",
-    sessionAffinity: "None", internalTrafficPolicy: "Cluster", externalTrafficPolicy: "Cluster", publishNotReadyAddresses: false, deleting: false,
-    selectorManager: undefined, ...change,
-  };
-}
-
-/** A member in miniature: kube-proxy's choice, the EndpointSlice controller (a tick late), and proxies that obey. */
-class World {
-  nowMs = start;
-  pods = ["10.1.0.1", "10.1.0.2"];
-  service: ObservedService | undefined = serviceOf();
-  shadow: ObservedService | undefined;
-  ours = new Map<string, ObservedSlice>();
-  controllerEndpoints: { service: string[]; shadow: string[] } = { service: [...this.pods], shadow: [] };
-  listenPorts: { port: number; listenPort: number }[] = [];
-  spec: unknown = { lbType: "Locality" };
-  generation = 1;
-  proxies = ["10.2.0.1", "10.2.0.2"];
-  openConnections = 0;
-  memory: ObservedAttachment["memory"] = { selectorResets: [] };
-  change: Partial<ObservedAttachment> = {};
-  trace: string[] = [];
-
-  setPolicy(spec: unknown): void {
-    this.spec = spec;
-    this.generation++;
-  }
-
-  #slice(name: string, addresses: string[]): ObservedSlice {
-    const endpoints = addresses.map((address): SliceEndpoint => ({ address, ready: true, serving: true, terminating: false, pod: undefined, nodeName: undefined, zone: undefined }));
-    return { name, uid: name, labels: {}, addressType: "IPv4", endpoints, ports: [{ name: "", port: 8080, protocol: "TCP", appProtocol: undefined }] };
-  }
-
-  observe(): ObservedAttachment {
-    const observed: ObservedAttachment = {
-      nowMs: this.nowMs,
-      ownKey: own,
-      service: this.service,
-      slices: [...(this.controllerEndpoints.service.length > 0 ? [this.#slice("httpbin-x", this.controllerEndpoints.service)] : []), ...this.ours.values()],
-      shadow: this.shadow,
-      shadowSlices: this.controllerEndpoints.shadow.length > 0 ? [this.#slice("shadow-x", this.controllerEndpoints.shadow)] : [],
-      pods: this.pods.map((name) => ({ name, uid: name, createdAtMs: start - 1000 })),
-      policy: { uid: "policy", generation: this.generation, spec: globalTrafficPolicySpecSchema.parse(this.spec), conditions: [] },
-      imports: [{ port: 8080, clusterKeys: [other] }],
-      allowedAccounts: ["*"],
-      bypasses: [],
-      listenPorts: this.listenPorts,
-      proxies: [],
-      memory: this.memory,
-      obstacles: [],
-      terminatingFallback: true,
-      ...this.change,
-    };
-    const splitHash = policyView(observed)?.hash ?? "";
-    return { ...observed, proxies: this.proxies.map((address) => this.#proxy(address, splitHash)) };
-  }
-
-  #proxy(address: string, splitHash: string): ObservedProxy {
-    const ports = this.listenPorts.map(({ port, listenPort }) => ({
-      port, listenPort, listening: true, openConnections: this.openConnections, passLocal: false, requested: { mode: "Locality" as const },
-      effective: { targets: [], dropped: [] }, local: 0, remotes: [],
-    }));
-    const snapshot = { service: "httpbin/httpbin", uid: "uid-1", policy: { uid: "policy", generation: this.generation, splitHash, appliedAtMs: 0 }, ports };
-    return { pod: { name: address, namespace: "sluice-system", uid: address }, addresses: [address], nodeName: undefined, zone: undefined, ready: true, deleting: false, reachable: true, snapshot };
-  }
-
-  apply(action: AttachmentAction): void {
-    switch (action.kind) {
-      case "applyShadow": this.shadow = serviceOf({ name: action.shadow.name, uid: "uid-2", selector: action.shadow.selector }); break;
-      case "deleteShadow": this.shadow = undefined; break;
-      case "allocatePort": this.listenPorts = [{ port: action.port, listenPort: 10_000 }]; break;
-      case "freePort": this.listenPorts = []; break;
-      case "applySlice": this.ours.set(action.slice.name, { ...action.slice, uid: action.slice.name }); break;
-      case "deleteSlice": this.ours.delete(action.name); break;
-      case "patchSelector": {
-        if (this.service === undefined) return;
-        const [uid, selector, replace] = action.patch;
-        assert.deepEqual([uid?.value, selector?.value], [this.service.uid, this.service.selector]);
-        this.service = { ...this.service, selector: replace?.value as Record<string, string> };
-      }
-    }
-  }
-
-  controllers(): void {
-    const selected = this.service === undefined || inlineSelectorKey in this.service.selector || Object.keys(this.service.selector).length === 0;
-    this.controllerEndpoints = { service: selected ? [] : [...this.pods], shadow: this.shadow === undefined ? [] : [...this.pods] };
-  }
-
-  /** What kube-proxy would balance over: ready endpoints, else serving and terminating ones. */
-  serving(): string[] {
-    const endpoints = this.observe().slices.flatMap((slice) => slice.endpoints);
-    const ready = endpoints.filter((endpoint) => endpoint.ready);
-    const chosen = ready.length > 0 ? ready : endpoints.filter((endpoint) => endpoint.serving && endpoint.terminating);
-    return chosen.map(({ address }) => address).filter((address) => this.pods.includes(address) || (this.proxies.includes(address) && this.listenPorts.length > 0));
-  }
-
-  /** One pass of the controller; after each write somebody must serve. */
-  pass(): AttachmentPlan {
-    const plan = planAttachment(this.observe());
-    this.memory = plan.memory;
-    for (const action of plan.actions) {
-      this.apply(action);
-      this.trace.push(action.kind === "patchSelector" ? `patchSelector ${inlineSelectorKey in (this.service?.selector ?? {}) ? "add" : "remove"}` : action.kind);
-      assert.ok(this.serving().length > 0, `nobody serves after ${this.trace.join()}`);
-    }
-    return plan;
-  }
-
-  /** Passes until nothing is left to do; returns the stages on the way. */
-  settle(passesMax = 60): string[] {
-    const stages: string[] = [];
-    this.trace = [];
-    for (let count = 0; count < passesMax; count++) {
-      const plan = this.pass();
-      if (stages.at(-1) !== plan.stage) stages.push(plan.stage);
-      this.controllers();
-      assert.ok(this.serving().length > 0, "nobody serves after the controllers ran");
-      this.nowMs += 1000;
-      if (plan.actions.length === 0 && plan.waiting === undefined) return stages;
-    }
-    throw new Error(`not settled: ${this.trace.join()}`);
-  }
-}
+import { other, own, serviceOf, SmallMember } from "./testing/small-member.ts";
 
 const split = { lbType: "ActiveActive", targets: [{ clusterKey: other, weight: 10 }] };
 const condition = (plan: AttachmentPlan, type: string) => plan.conditions.find((one) => one.type === type);
 
 test("golden trace: Detached, Beside, Inline, Beside, drain, Detached; somebody serves after every write", () => {
-  const world = new World();
+  const world = new SmallMember();
   expect(world.settle()).toEqual(["Detached"]);
   expect(world.trace).toEqual([]);
   world.setPolicy(split);
@@ -166,7 +32,7 @@ test("golden trace: Detached, Beside, Inline, Beside, drain, Detached; somebody 
 });
 
 test("leaving removes fail-open entries only after the pods are back, and marks the proxies terminating last", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   world.setPolicy({ lbType: "Locality" });
@@ -175,7 +41,7 @@ test("leaving removes fail-open entries only after the pods are back, and marks 
 });
 
 test("drain ends at its bound although a connection stays open", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   world.setPolicy({ lbType: "Locality" });
@@ -186,7 +52,7 @@ test("drain ends at its bound although a connection stays open", () => {
 });
 
 test("Standby: proxies serve only when no pod is ready, and it leaves without trace", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy({ lbType: "FailOver", targets: [{ clusterKey: other }] });
   expect(world.settle()).toEqual(["Detached", "Standby"]);
   expect(world.serving()).toEqual(world.pods);
@@ -206,7 +72,7 @@ test("Standby: proxies serve only when no pod is ready, and it leaves without tr
 });
 
 test("FailOver is Inline where kube-proxy is too old to fall back", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.change = { terminatingFallback: false };
   world.setPolicy({ lbType: "FailOver", targets: [{ clusterKey: other }] });
   expect(world.settle()).toEqual(["Detached", "Beside", "Inline"]);
@@ -214,7 +80,7 @@ test("FailOver is Inline where kube-proxy is too old to fall back", () => {
 });
 
 test("Enforced, acknowledged and Captured; pods rolled after 60 s make it True", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   const plan = planAttachment(world.observe());
@@ -222,7 +88,7 @@ test("Enforced, acknowledged and Captured; pods rolled after 60 s make it True",
   expect(condition(plan, "Captured")?.message).toContain("2 of 2 pods are older than the attachment");
   expect(plan.status).toMatchObject({ acknowledged: { ready: 2, total: 2 }, attachment: "Inline", split: [{ sharePermille: 909 }, { sharePermille: 91 }] });
   const rolled = (createdAtMs: number) => {
-    world.change = { pods: [{ name: "new", uid: "new", createdAtMs }] };
+    world.change = { pods: [{ name: "new", uid: "new", createdAtMs, labels: { app: "pipy" }, mesh: undefined }] };
     return condition(planAttachment(world.observe()), "Captured")?.status;
   };
   const since = world.memory.inlineSinceMs ?? 0;
@@ -230,7 +96,7 @@ test("Enforced, acknowledged and Captured; pods rolled after 60 s make it True",
 });
 
 test("with an own share of 0 there are no fail-open entries", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy({ lbType: "ActiveActive", targets: [{ clusterKey: own, weight: 0 }, { clusterKey: other, weight: 1000 }] });
   world.settle();
   expect([...world.ours.values()].map((slice) => slice.labels["sluice.dev/role"])).toEqual(["proxy"]);
@@ -246,7 +112,7 @@ test.each<[string, boolean, string, RegExp, { weight?: number; accounts?: string
   ["any other value of the annotation", false, "Closed", /own share is 0/, { weight: 0, annotations: { "sluice.dev/fail-open": "yes" } }],
   ["no ready pod", false, "Empty", /none is ready/, { pods: [] }],
 ])("fail-open with %s: %s, %s", (_case, entries, reason, message, { weight = 90, accounts = ["*"], annotations = {}, pods }) => {
-  const world = new World();
+  const world = new SmallMember();
   world.service = serviceOf({ annotations });
   world.change = { allowedAccounts: accounts };
   world.setPolicy({ lbType: "ActiveActive", targets: [{ clusterKey: own, weight }, { clusterKey: other, weight: 10 }] });
@@ -263,7 +129,7 @@ test.each<[string, boolean, string, RegExp, { weight?: number; accounts?: string
 });
 
 test("a selector that is reset twice: step out and name the manager", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   const reset = () => {
@@ -281,7 +147,7 @@ test("a selector that is reset twice: step out and name the manager", () => {
 });
 
 test("a proxy that goes leaves the slices, all of them gone leaves the fail-open entries", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   world.proxies = ["10.2.0.1"];
@@ -300,7 +166,7 @@ test.each<[string, Partial<ObservedService>]>([
   ["InternalTrafficPolicyLocal", { internalTrafficPolicy: "Local" }],
   ["PublishNotReadyAddresses", { publishNotReadyAddresses: true }],
 ])("preflight refuses: %s", (reason, change) => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.service = serviceOf(change);
   const plan = planAttachment(world.observe());
@@ -309,7 +175,7 @@ test.each<[string, Partial<ObservedService>]>([
 });
 
 test("a Service that vanished is cleaned up", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   world.service = undefined;
@@ -322,13 +188,13 @@ test("a Service that vanished is cleaned up", () => {
 });
 
 test("asked for by annotation: Inline at 100 % local", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.service = serviceOf({ annotations: { "sluice.dev/attach": "Inline" } });
   expect(world.settle()).toEqual(["Detached", "Beside", "Inline"]);
 });
 
 test("snapshots that can't be read, a lost port record or shadow take no proxy out of the path", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   const observed = world.observe();
@@ -340,7 +206,7 @@ test("snapshots that can't be read, a lost port record or shadow take no proxy o
 });
 
 test("peers that reach fewer than half of the proxies are not believed", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   const observed = world.observe();
@@ -351,7 +217,7 @@ test("peers that reach fewer than half of the proxies are not believed", () => {
 });
 
 test("leaving, the proxies serve for as long as the EndpointSlice controller is behind", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.settle();
   world.setPolicy({ lbType: "Locality" });
@@ -364,7 +230,7 @@ test("leaving, the proxies serve for as long as the EndpointSlice controller is 
 });
 
 test("entering waits for the shadow's pods and for proxies that listen", () => {
-  const world = new World();
+  const world = new SmallMember();
   world.setPolicy(split);
   world.pass();
   expect(planAttachment(world.observe()).waiting?.reason).toBe("ShadowNotReady");
@@ -376,7 +242,7 @@ test("entering waits for the shadow's pods and for proxies that listen", () => {
 });
 
 test("a service that exists only in other clusters: proxies serve at once, and step back when pods come (D4, D5)", () => {
-  const world = new World();
+  const world = new SmallMember();
   const { pods } = world;
   world.service = serviceOf({ selector: {} });
   world.pods = [];

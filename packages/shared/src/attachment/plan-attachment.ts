@@ -1,19 +1,16 @@
 import { effectivePlan, type AttachmentPlan, type Draft } from "./attachment-draft.ts";
-import { attachAnnotation, inlineSelectorKey, inlineSelectorValue } from "./attachment-names.ts";
+import { inlineSelectorKey, inlineSelectorValue } from "./attachment-names.ts";
 import { attachmentConditions } from "./attachment-conditions.ts";
+import { decideTarget, resetsMax } from "./decide-target.ts";
 import { isOurs, podSlices, proxySlices, sameSlice, sliceRoleLabel, type DesiredSlice } from "./desired-slices.ts";
 import { failOpenRule } from "./fail-open.ts";
-import type { AttachmentMemory, ObservedAttachment, ObservedProxy, ObservedService, ObservedSlice, Obstacle } from "./observed.ts";
-import { preflight } from "./preflight.ts";
+import type { AttachmentMemory, ObservedAttachment, ObservedProxy, ObservedService, ObservedSlice } from "./observed.ts";
 import { originalSelector, sameShadow, shadowService } from "./shadow-service.ts";
 
 /** How long kube-proxies may take to act on a slice. */
 export const propagationMs = 3_000;
 /** How long proxies of a detached service may keep their last connections. */
 export const drainMaxMs = 300_000;
-const resetsMax = 2;
-
-type Target = "Detached" | "Standby" | "Inline";
 
 /**
  * What to do next for one service of one member, and what its policy's status says: a pure function of what is seen
@@ -21,16 +18,19 @@ type Target = "Detached" | "Standby" | "Inline";
  * step is planned only once the effect of the earlier ones is observed. Never throws.
  */
 export function planAttachment(observed: ObservedAttachment): AttachmentPlan {
-  const memory = remember(observed);
-  const obstacle = preflight(observed) ?? contested(memory);
-  const target = targetOf(observed, obstacle);
+  const stage = stageOf(observed);
+  const remembered = remember(observed);
+  const decision = decideTarget(observed, stage, remembered);
+  const { target } = decision;
+  // Who asks for nothing any more may ask anew.
+  const memory = decision.wanted === "Detached" ? { ...remembered, selectorResets: [] } : remembered;
   const draft: Draft = { actions: [], waiting: undefined, memory };
   const { service } = observed;
   if (service === undefined) cleanUp(observed, draft);
   else if (target === "Inline") enterInline(observed, service, draft);
   else if (target === "Standby") enterStandby(observed, service, draft);
   else leave(observed, service, draft);
-  return effectivePlan(observed, stageOf(observed), target, obstacle, draft, attachmentConditions);
+  return effectivePlan(observed, stage, decision, draft, attachmentConditions);
 }
 
 /** How far the proxies stand in the path now, whatever is wanted. */
@@ -40,16 +40,6 @@ export function stageOf({ service, slices }: ObservedAttachment): AttachmentPlan
   if (service !== undefined && hasKey(service)) return "Inline";
   if (proxies.some((endpoint) => endpoint.ready)) return "Beside";
   return proxies.length > 0 ? "Standby" : "Detached";
-}
-
-function targetOf(observed: ObservedAttachment, obstacle: Obstacle | undefined): Target {
-  if (obstacle !== undefined) return "Detached";
-  const mode = observed.policy?.spec.lbType ?? "Locality";
-  if (observed.service?.annotations[attachAnnotation] === "Inline" || mode === "ActiveActive") return "Inline";
-  if (mode === "Locality") return "Detached";
-  // Without pods of its own, every request is one that fails over.
-  const alwaysOver = observed.service !== undefined && selectorless(observed.service);
-  return observed.terminatingFallback && !alwaysOver ? "Standby" : "Inline";
 }
 
 /** Notes what can only be known by having seen it: when the key appeared, that someone took it away, Captured's clock. */
@@ -67,15 +57,6 @@ function remember({ service, memory, nowMs, slices }: ObservedAttachment): Attac
   // Our own removals forget `keySetMs` first, so whoever it was, it was not us.
   const reset = { atMs: nowMs, manager: service.selectorManager ?? "an unknown manager" };
   return { ...next, selectorResets: [...memory.selectorResets, reset].slice(-resetsMax) };
-}
-
-function contested({ selectorResets }: AttachmentMemory): Obstacle | undefined {
-  const last = selectorResets.at(-1);
-  if (last === undefined || selectorResets.length < resetsMax) return undefined;
-  return {
-    reason: "SelectorContested",
-    message: `${last.manager} reset the selector ${resetsMax} times, last at ${new Date(last.atMs).toISOString()}; have it keep the key ${inlineSelectorKey}, or leave the service Detached`,
-  };
 }
 
 /** Shadow, listen ports, and proxies that listen; false while one of them is still to come. */
@@ -177,7 +158,7 @@ function cleanUp(observed: ObservedAttachment, draft: Draft): void {
   for (const { port } of observed.listenPorts) draft.actions.push({ kind: "freePort", port, reason: "no slice names it any more" });
   if (observed.shadow !== undefined) draft.actions.push({ kind: "deleteShadow", name: observed.shadow.name, reason: "the service is Detached" });
   const { selectorResets } = draft.memory;
-  draft.memory = { selectorResets: observed.policy === undefined ? [] : selectorResets };
+  draft.memory = { selectorResets };
 }
 
 /** Writes what differs and deletes what is too much, in this order, so that there is never less than wanted. */
