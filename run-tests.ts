@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { findAssets, noAssets } from "./packages/sandbox/src/real-api-server/find-assets.ts";
 
 /**
  * `npm test`: every check and test that this machine can run, one stage after the other. A red stage does not stop the
@@ -29,18 +30,19 @@ const reports = mkdtempSync(path.join(tmpdir(), "sluice-reports-"));
 const bin = (name: string) => path.join(root, "node_modules/.bin", name);
 
 const unitReport = path.join(reports, "unit.json");
+const realReport = path.join(reports, "real.json");
 const browserReport = path.join(reports, "browser.json");
 
 function readReport<T>(file: string): T {
   return JSON.parse(readFileSync(file, "utf8")) as T;
 }
 
-function unitTally(): Tally {
-  const { numPassedTests, numFailedTests, testResults } = readReport<{ numPassedTests: number; numFailedTests: number; testResults: { status: string; assertionResults: unknown[] }[] }>(unitReport);
+const vitestTally = (report: string) => (): Tally => {
+  const { numPassedTests, numFailedTests, testResults } = readReport<{ numPassedTests: number; numFailedTests: number; testResults: { status: string; assertionResults: unknown[] }[] }>(report);
   // A file that could not even be loaded has no tests to count as failed.
   const broken = testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
   return { passed: numPassedTests, failed: numFailedTests + broken };
-}
+};
 
 function browserTally(): Tally {
   const { stats, errors } = readReport<{ stats: { expected: number; unexpected: number; flaky: number }; errors: unknown[] }>(browserReport);
@@ -64,8 +66,15 @@ const stages: readonly Stage[] = [
   {
     name: "unit, integration and story tests",
     command: bin("vitest"),
-    args: ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
-    tally: unitTally,
+    args: ["run", "--project=!real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
+    tally: vitestTally(unitReport),
+  },
+  {
+    name: "tests on real API servers",
+    command: bin("vitest"),
+    args: ["run", "--project=real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${realReport}`],
+    missing: findAssets().length === 0 ? noAssets : undefined,
+    tally: vitestTally(realReport),
   },
   {
     name: "browser tests",

@@ -1,16 +1,24 @@
 import { defineConfig } from "vitest/config";
+import { findAssets } from "./packages/sandbox/src/real-api-server/find-assets.ts";
 
 const outside = ["**/node_modules/**", "**/.next/**"];
+/** On kube-apiserver and etcd as processes: a stage of their own of `npm test`, where there are such programs. */
+const onRealApiServers = "{packages,apps}/**/*.real.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+const realApiServers = {
+  test: { name: "real-api-servers", include: [onRealApiServers], exclude: outside, ...timeouts, hookTimeout: 200_000, fileParallelism: false, sequence: { groupOrder: 2 } },
+};
 
 export default defineConfig({
   test: {
     projects: [
+      ...(findAssets().length === 0 ? [] : [realApiServers]),
       {
         test: {
           name: "packages",
           include: ["*.test.ts", "{packages,apps}/**/*.test.{ts,tsx}", "deploy/**/*.test.ts", "e2e/story/parse-walk-through.test.ts", "e2e/clusters/{images,set}/*.test.ts"],
-          exclude: outside,
+          exclude: [...outside, onRealApiServers],
           ...timeouts,
           sequence: { groupOrder: 0 },
         },

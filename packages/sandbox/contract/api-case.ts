@@ -30,13 +30,13 @@ export function expectFailure(answer: ApiAnswer, code: number, reason: string, t
   return answer;
 }
 
-/** Asks until the answer is as wanted; fails after 10 s with the last one. */
+/** Asks until the answer is as wanted; fails after 20 s with the last one. */
 export async function eventually(ask: () => Promise<ApiAnswer>, wanted: (answer: ApiAnswer) => boolean): Promise<ApiAnswer> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 20_000;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    assert.ok(Date.now() < end, `not reached within 10 s: ${JSON.stringify(answer.body)}`);
+    assert.ok(Date.now() < end, `not reached within 20 s: ${JSON.stringify(answer.body)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

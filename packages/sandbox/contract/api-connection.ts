@@ -17,6 +17,7 @@ export interface ApiCallOptions {
   contentType?: string;
   /** Bearer token in place of the kubeconfig's. */
   token?: string;
+  headers?: Record<string, string>;
 }
 
 interface Kubeconfig {
@@ -96,6 +97,7 @@ export class ApiConnection {
         agent: this.#agent,
         timeout: 20_000,
         headers: {
+          ...options.headers,
           accept: options.accept ?? "application/json",
           ...(token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` }),
           ...(text === undefined ? {} : { "content-type": options.contentType ?? "application/json", "content-length": Buffer.byteLength(text) }),

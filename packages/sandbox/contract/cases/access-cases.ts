@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { expectCode, expectFailure, type ApiCase } from "../api-case.ts";
+import { eventually, expectCode, expectFailure, type ApiCase } from "../api-case.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
@@ -58,6 +58,36 @@ export const accessCases: readonly ApiCase[] = [
       };
       assert.equal(await ask([]), false);
       assert.equal(await ask(["system:masters"]), true);
+    },
+  },
+  {
+    name: "an administrator may ask as somebody else, who may no more than that one",
+    async run({ api, namespace }) {
+      const headers = { "impersonate-user": "someone", "impersonate-group": "system:authenticated" };
+      expectFailure(await api.get(`/api/v1/namespaces/${namespace}/secrets`, { headers }), 403, "Forbidden", 'secrets is forbidden: User "someone" cannot list resource "secrets"');
+      const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+      const user = expectCode(await api.create("/apis/authentication.k8s.io/v1/selfsubjectreviews", review, { headers }), 201).body["status"]!["userInfo"]!;
+      assert.equal(user["username"], "someone");
+    },
+  },
+  {
+    name: "the rules of an account can be asked for, and its token is of that account only",
+    async run({ api, namespace }) {
+      const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+      expectCode(await api.create(accounts, { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "gone" } }), 201);
+      const short = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 60 } };
+      expectFailure(await api.create(`${accounts}/gone/token`, short), 422, "Invalid", "spec.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes");
+      const request = { ...short, spec: { expirationSeconds: 600 } };
+      const { status } = expectCode(await api.create(`${accounts}/gone/token`, request), 201).body as unknown as { status: { token: string; expirationTimestamp: string } };
+      assert.match(status.expirationTimestamp, /^\d{4}-.*Z$/);
+      const claims = JSON.parse(Buffer.from(status.token.split(".")[1] ?? "", "base64url").toString()) as { sub: string; exp: number; iat: number };
+      assert.deepEqual([claims.sub, claims.exp - claims.iat], [`system:serviceaccount:${namespace}:gone`, 600]);
+      const rules = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview", spec: { namespace } };
+      const answer = expectCode(await api.create("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", rules, { token: status.token }), 201).body["status"]!;
+      assert.ok((answer["resourceRules"] as unknown as { resources: string[] }[]).some(({ resources }) => resources.includes("selfsubjectaccessreviews")));
+      expectFailure(await api.create(`${accounts}/none/token`, request), 404, "NotFound", 'serviceaccounts "none" not found');
+      expectCode(await api.delete(`${accounts}/gone`), 200);
+      await eventually(() => api.get("/version", { token: status.token }), ({ code }) => code === 401);
     },
   },
   {

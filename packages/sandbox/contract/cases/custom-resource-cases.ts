@@ -80,7 +80,7 @@ export const customResourceCases: readonly ApiCase[] = [
       assert.deepEqual(await causes({ size: 11 }), ["spec.size: Invalid value: 11: spec.size in body should be less than or equal to 10"]);
       assert.deepEqual(await causes({ size: 1, mode: "Odd" }), ['spec.mode: Unsupported value: "Odd": supported values: "Fast", "Slow"']);
       assert.deepEqual(await causes({ size: 1, name: "A1" }), ["spec.name: Invalid value: \"A1\": spec.name in body should match '^[a-z]+$'"]);
-      assert.deepEqual(await causes({ size: "1" }), ['spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"']);
+      assert.deepEqual(await causes({ size: 1, items: [{ key: "a", weight: "1" }] }), ['spec.items[0].weight: Invalid value: "string": spec.items[0].weight in body must be of type integer: "string"']);
       assert.deepEqual(await causes({ size: 1, items: [{ key: "a" }, { key: "a" }] }), ['spec.items[1]: Duplicate value: {"key":"a"}']);
       assert.deepEqual(await causes({ size: 1, items: [{ weight: 1 }] }), ["spec.items[0].key: Required value"]);
     },

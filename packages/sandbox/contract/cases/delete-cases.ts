@@ -32,7 +32,7 @@ export const deleteCases: readonly ApiCase[] = [
     async run({ api, namespace }) {
       const base = `/api/v1/namespaces/${namespace}/configmaps`;
       expectCode(await api.create(base, configMap("one")), 201);
-      expectFailure(await api.delete(`${base}/one`, { preconditions: { uid: "00000000-0000-0000-0000-000000000000" } }), 409, "Conflict", "Precondition failed: UID in precondition");
+      expectFailure(await api.delete(`${base}/one`, { preconditions: { uid: "00000000-0000-0000-0000-000000000000" } }), 409, "Conflict", `Operation cannot be fulfilled on ConfigMap "one": the UID in the precondition`);
       expectCode(await api.get(`${base}/one`), 200);
     },
   },
@@ -54,7 +54,7 @@ export const deleteCases: readonly ApiCase[] = [
       const reference = { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: owner["metadata"]!["uid"], controller: true };
       const owned = expectCode(await api.create(base, configMap("owned", { ownerReferences: [reference] })), 201).body;
       assert.deepEqual(owned["metadata"]!["ownerReferences"], [reference]);
-      expectFailure(await api.create(base, configMap("bad", { ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "" }] })), 422, "Invalid", "metadata.ownerReferences[0].uid");
+      expectFailure(await api.create(base, configMap("bad", { ownerReferences: [{ apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "" }] })), 422, "Invalid", "metadata.ownerReferences.uid");
     },
   },
   {

@@ -121,15 +121,10 @@ function afterWrite(context: ServerContext, definition: ResourceDefinition): voi
 }
 
 async function handleOne(context: ServerContext, definition: ResourceDefinition, name: string, call: ResourceCall): Promise<void> {
-  const { path, query, request, response } = call;
+  const { path, query, request } = call;
   switch (request.method) {
-    case "GET": {
-      if (["true", "1"].includes(query.get("watch") ?? "")) {
-        const renderer = rendererFor(definition, request.headers.accept ?? "", query);
-        return watchObjects(context, { definition, namespace: path.namespace, name, query, render: renderer.one, contentType: renderer.contentType }, response);
-      }
+    case "GET":
       return sendObject(call, definition, 200, requireObject(context, definition, path.namespace, name));
-    }
     case "PUT":
     case "PATCH":
       return handleWrite(context, { definition, namespace: path.namespace, name }, call);

@@ -4,6 +4,7 @@ import { podStrategy } from "./pod-strategy.ts";
 import { serviceStrategy } from "./service-strategy.ts";
 import { namespaceStrategy } from "./namespace-strategy.ts";
 import { configMapStrategy, secretStrategy } from "./config-strategy.ts";
+import { controllerRevisionStrategy, eventStrategy, leaseStrategy } from "./coordination-strategy.ts";
 import { endpointSliceStrategy } from "./endpoint-slice-strategy.ts";
 import { bindingStrategy, roleStrategy } from "./rbac-strategy.ts";
 import { customResourceDefinitionStrategy } from "./crd-strategy.ts";
@@ -19,6 +20,9 @@ const BY_KIND: Record<string, Strategy> = {
   ConfigMap: configMapStrategy,
   Secret: secretStrategy,
   EndpointSlice: endpointSliceStrategy,
+  Lease: leaseStrategy,
+  ControllerRevision: controllerRevisionStrategy,
+  Event: eventStrategy,
   Role: roleStrategy,
   ClusterRole: roleStrategy,
   RoleBinding: bindingStrategy,

@@ -7,6 +7,18 @@ import type { Strategy } from "./resource-definition.ts";
 
 const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
+/** Path of the first property that has no type and is not of any type by its extensions; undefined when there is none. */
+function untypedProperty(schema: unknown, path: string): string | undefined {
+  for (const [name, property] of Object.entries(recordAt(schema, "properties"))) {
+    const at = `${path}.properties[${name}]`;
+    const { type, ["x-kubernetes-int-or-string"]: either, ["x-kubernetes-preserve-unknown-fields"]: open } = recordAt(property);
+    if (type === undefined && either !== true && open !== true) return at;
+    const inside = untypedProperty(property, at) ?? untypedProperty(recordAt(property)["items"], `${at}.items`);
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
+}
+
 export const customResourceDefinitionStrategy: Strategy = {
   prepare(crd, old) {
     const spec = crd["spec"];
@@ -34,6 +46,10 @@ export const customResourceDefinitionStrategy: Strategy = {
     for (const [index, version] of versions.entries()) {
       const rule = unsupportedRule(recordAt(version, "schema")["openAPIV3Schema"]);
       if (rule !== undefined) causes.push(fieldCause.invalid(`spec.versions[${index}].schema.openAPIV3Schema`, "x-kubernetes-validations", rule));
+      const untyped = untypedProperty(recordAt(version, "schema")["openAPIV3Schema"], "");
+      // Where there is one version only, kube-apiserver names its schema by the place it had in v1beta1.
+      const place = versions.length === 1 ? "spec.validation.openAPIV3Schema" : `spec.versions[${index}].schema.openAPIV3Schema`;
+      if (untyped !== undefined) causes.push(fieldCause.required(`${place}${untyped}.type`, "must not be empty for specified object fields"));
       if (!isRecord(recordAt(version, "schema")["openAPIV3Schema"])) causes.push(fieldCause.required(`spec.versions[${index}].schema.openAPIV3Schema`, "schemas are required"));
     }
     for (const field of ["group", "scope"]) {

@@ -37,13 +37,19 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
   };
 }
 
+/** In the words of apiserver's registry store, which names the kind here and not the resource. */
+function stale(definition: ResourceDefinition, object: ApiObject, why: string): ApiFailure {
+  const { name } = object.metadata;
+  return new ApiFailure(409, "Conflict", `Operation cannot be fulfilled on ${definition.kind} ${JSON.stringify(name)}: ${why}`, { name, kind: definition.kind });
+}
+
 function checkPreconditions(definition: ResourceDefinition, object: ApiObject, wanted: DeleteOptions["preconditions"]): void {
   const { uid, resourceVersion } = object.metadata;
   if (wanted.uid !== undefined && wanted.uid !== uid) {
-    throw ApiFailure.conflict(definition, object.metadata.name, `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`);
+    throw stale(definition, object, `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`);
   }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
-    throw ApiFailure.conflict(definition, object.metadata.name, `Precondition failed: ResourceVersion in precondition: ${wanted.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`);
+    throw stale(definition, object, `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ApiObject } from "../api-object.ts";
 import { ApiFailure } from "../api-failure.ts";
 import { isRecord } from "../json-value.ts";
+import { fieldCause } from "../registry/field-cause.ts";
 import type { ResourceDefinition } from "../registry/resource-definition.ts";
 import type { ServerContext } from "../server-context.ts";
 import { parseFieldSelector, parseLabelSelector, type ObjectPredicate } from "./selector.ts";
@@ -16,10 +17,10 @@ const PAGES_MAX = 32;
 const snapshots = new WeakMap<ServerContext, Map<string, { items: ApiObject[]; resourceVersion: string }>>();
 
 /** Both selectors of a query as one predicate. Throws 400. */
-export function selectorOf(definition: ResourceDefinition, query: URLSearchParams, name?: string): ObjectPredicate {
+export function selectorOf(definition: ResourceDefinition, query: URLSearchParams): ObjectPredicate {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "", definition.collection);
-  return (object) => labels(object) && fields(object) && (name === undefined || object.metadata.name === name);
+  return (object) => labels(object) && fields(object);
 }
 
 /** Parses a resourceVersion of a query; undefined when absent. Throws 400. */
@@ -32,8 +33,8 @@ export function parseRevision(text: string | null): number | undefined {
 function checkRevision(context: ServerContext, query: URLSearchParams): void {
   const wanted = parseRevision(query.get("resourceVersion"));
   const match = query.get("resourceVersionMatch") ?? "";
-  if (!["", "Exact", "NotOlderThan"].includes(match)) throw ApiFailure.badRequest(`resourceVersionMatch: Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`);
-  if (match !== "" && wanted === undefined) throw ApiFailure.badRequest("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+  if (!["", "Exact", "NotOlderThan"].includes(match)) throw ApiFailure.invalid({ group: "meta.k8s.io", plural: "listoptions", kind: "ListOptions" }, "", [fieldCause.notSupported("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""])]);
+  if (match !== "" && wanted === undefined) throw ApiFailure.invalid({ group: "meta.k8s.io", plural: "listoptions", kind: "ListOptions" }, "", [fieldCause.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided")]);
   const current = context.store.revision;
   if (wanted !== undefined && wanted > current) {
     throw new ApiFailure(504, "Timeout", `Too large resource version: ${wanted}, current: ${current}`, {

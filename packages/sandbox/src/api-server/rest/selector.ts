@@ -93,15 +93,21 @@ function fieldValue(object: ApiObject, path: string): string {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
+/** Kinds with fields of their own and those without refuse in words of their own (apimachinery pkg/runtime/conversion.go). */
+function unknownField(path: string, hasOwn: boolean): string {
+  return hasOwn ? `field label not supported: ${path}` : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
+
 /** Parses a field selector; a field that the kind does not index is 400, as kube-apiserver answers. `more`: selectable fields of a CRD. */
 export function parseFieldSelector(text: string, collection: string, more: readonly string[] = []): ObjectPredicate {
   if (text.trim() === "") return () => true;
-  const known = [...EVERY_KIND, ...(BY_COLLECTION[collection] ?? []), ...more];
+  const own = BY_COLLECTION[collection];
+  const known = [...EVERY_KIND, ...(own ?? []), ...more];
   const terms = text.split(",").map((term) => {
     const match = /^([^=!]+?)\s*(==|=|!=)\s*(.*)$/.exec(term.trim());
     if (match === null) throw ApiFailure.badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
     const path = match[1] as string;
-    if (!known.includes(path)) throw ApiFailure.badRequest(`field label not supported: ${path}`);
+    if (!known.includes(path)) throw ApiFailure.badRequest(unknownField(path, own !== undefined || more.length > 0));
     return { path, equal: match[2] !== "!=", value: match[3] as string };
   });
   return (object) => terms.every((term) => (fieldValue(object, term.path) === term.value) === term.equal);

@@ -13,7 +13,6 @@ const DEFAULT_TIMEOUT_SECONDS = 1800;
 export interface WatchRequest {
   definition: ResourceDefinition;
   namespace?: string | undefined;
-  name?: string | undefined;
   query: URLSearchParams;
   /** Turns an object into what the client asked for: the object itself, or a Table. */
   render: (object: ApiObject) => unknown;
@@ -47,7 +46,7 @@ function seenAs(event: StoreEvent, matches: (object: ApiObject) => boolean): Wat
  */
 export function watchObjects(context: ServerContext, request: WatchRequest, response: ServerResponse): void {
   const { definition, namespace, query } = request;
-  const selected = selectorOf(definition, query, request.name);
+  const selected = selectorOf(definition, query);
   const matches = (object: ApiObject): boolean => (namespace === undefined || object.metadata.namespace === namespace) && selected(object);
   const wanted = parseRevision(query.get("resourceVersion"));
   const sendInitial = query.get("sendInitialEvents");

@@ -9,6 +9,7 @@ const SCALARS: Record<string, Schema> = {
   quantity: { type: "quantity" },
   ios: { type: "int-or-string" },
   time: { type: "time" },
+  microtime: { type: "microtime" },
 };
 
 const cache = new Map<string, Schema>();

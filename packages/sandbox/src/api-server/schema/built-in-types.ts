@@ -1,6 +1,6 @@
 /**
  * The fields of the built-in kinds, one type a line: `field` (string), `field:type`. Types: `int`, `bool`, `any`,
- * `quantity`, `ios` (integer or string), `time`, `{}` (map of strings), `{T}` (map of T), `T`, `[T]` (atomic list),
+ * `quantity`, `ios` (integer or string), `time`, `microtime`, `{}` (map of strings), `{T}` (map of T), `T`, `[T]` (atomic list),
  * `[T]@a,b` (list known by the fields a and b; strategic merge uses the first, or the one marked `!`), `[T]@` (set of scalars).
  * Source: k8s.io/api types.go of each group (json names, patchMergeKey, listMapKey).
  */
@@ -91,7 +91,7 @@ export const builtInTypes: Record<string, string> = {
   ReplicaSetStatus: "replicas:int fullyLabeledReplicas:int readyReplicas:int availableReplicas:int terminatingReplicas:int observedGeneration:int conditions:[Condition]@type",
   ControllerRevision: "data:any revision:int",
   Lease: "spec:LeaseSpec",
-  LeaseSpec: "holderIdentity leaseDurationSeconds:int acquireTime:time renewTime:time leaseTransitions:int strategy preferredHolder",
+  LeaseSpec: "holderIdentity leaseDurationSeconds:int acquireTime:microtime renewTime:microtime leaseTransitions:int strategy preferredHolder",
 
   Role: "rules:[PolicyRule]",
   ClusterRole: "rules:[PolicyRule] aggregationRule:any",

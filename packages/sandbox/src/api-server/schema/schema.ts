@@ -1,6 +1,6 @@
 /** The shape of a value, as much as patching, field validation and field ownership need; from the built-in table or a CRD. */
 export type Schema =
-  | { readonly type: "any" | "string" | "boolean" | "integer" | "number" | "quantity" | "int-or-string" | "time" }
+  | { readonly type: "any" | "string" | "boolean" | "integer" | "number" | "quantity" | "int-or-string" | "time" | "microtime" }
   | { readonly type: "object"; readonly fields: ReadonlyMap<string, Schema>; /** Unknown fields are kept. */ readonly open?: boolean; readonly atomic?: boolean; readonly name?: string }
   | { readonly type: "map"; readonly values: Schema; readonly atomic?: boolean }
   | {

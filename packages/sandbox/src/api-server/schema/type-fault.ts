@@ -1,7 +1,10 @@
 import { isRecord } from "../json-value.ts";
 import type { Schema } from "./schema.ts";
 
-const GO_TYPES: Record<string, string> = { string: "string", boolean: "bool", integer: "int32", number: "float64", time: "Time" };
+const GO_TYPES: Record<string, string> = { string: "string", boolean: "bool", integer: "int32", number: "float64", time: "Time", microtime: "MicroTime" };
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
+/** RFC 3339 with exactly six digits of a second (apimachinery pkg/apis/meta/v1/micro_time.go). */
+const MICRO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:Z|[-+]\d\d:\d\d)$/;
 
 function jsonType(value: unknown): string {
   if (Array.isArray(value)) return "array";
@@ -20,7 +23,9 @@ function fits(value: unknown, schema: Schema): boolean {
     case "number":
       return typeof value === "number";
     case "time":
-      return typeof value === "string" && (value === "" || !Number.isNaN(Date.parse(value)));
+      return typeof value === "string" && (value === "" || (TIME.test(value) && !Number.isNaN(Date.parse(value))));
+    case "microtime":
+      return typeof value === "string" && (value === "" || (MICRO_TIME.test(value) && !Number.isNaN(Date.parse(value))));
     case "quantity":
     case "int-or-string":
       return typeof value === "string" || typeof value === "number";

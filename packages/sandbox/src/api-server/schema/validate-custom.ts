@@ -131,14 +131,17 @@ function check(value: unknown, schema: unknown, path: string): StatusCause[] {
   return [...causes, ...checkCombinations(value, schema, path)];
 }
 
+const BLOCKING = new Set(["FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid"]);
+
 /**
  * Every fault of a custom object against its `openAPIV3Schema`, worded as kube-apiserver's (kube-openapi validation and
- * apiextensions pkg/apiserver/validation). Rules (x-kubernetes-validations) are checked when the rest holds.
+ * apiextensions pkg/apiserver/validation). Rules (x-kubernetes-validations) are asked
+ * unless a fault is of a kind that they could not bear (apiextensions pkg/registry/customresource/strategy.go, hasBlockingErr).
  */
 export function validateCustomObject(object: unknown, openApi: unknown, old?: unknown): StatusCause[] {
   const causes = check(object, openApi, "");
   const rules = validateRules(object, old, openApi);
-  if (causes.length === 0) return rules.causes;
   if (!rules.any) return causes;
-  return [...causes, { reason: "FieldValueInvalid", message: 'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation', field: "<nil>" }];
+  if (!causes.some(({ reason = "" }) => BLOCKING.has(reason))) return [...causes, ...rules.causes];
+  return [...causes, { reason: "FieldValueInvalid", message: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation', field: "<nil>" }];
 }

@@ -24,9 +24,16 @@ interface Walk {
   any: boolean;
 }
 
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return '"array"';
-  return isRecord(value) ? '"object"' : JSON.stringify(value);
+/** What `messageExpression` comes to; empty without one, or when it comes to nothing. */
+function messageOf(rule: unknown, scope: Record<string, unknown>): string {
+  const expression = textAt(rule, "messageExpression");
+  if (expression === "") return "";
+  try {
+    const message = evaluateCel(parseCached(expression), scope);
+    return typeof message === "string" ? message.trim() : "";
+  } catch {
+    return "";
+  }
 }
 
 function checkRule(rule: unknown, value: unknown, old: unknown, path: string): StatusCause | undefined {
@@ -43,9 +50,9 @@ function checkRule(rule: unknown, value: unknown, old: unknown, path: string): S
     failure = `${error instanceof Error ? error.message : String(error)} evaluating rule: `;
   }
   if (holds) return undefined;
-  const message = textAt(rule, "message") || `failed rule: ${text}`;
+  const message = messageOf(rule, { self: value, ...(old === undefined ? {} : { oldSelf: old }) }) || textAt(rule, "message") || `failed rule: ${text}`;
   const field = `${path}${textAt(rule, "fieldPath")}`;
-  return { reason: textAt(rule, "reason") || "FieldValueInvalid", message: `Invalid value: ${shown(value)}: ${failure}${message}`, field };
+  return { reason: textAt(rule, "reason") || "FieldValueInvalid", message: `Invalid value: ${failure}${message}`, field };
 }
 
 function walk(value: unknown, old: unknown, schema: unknown, path: string, into: Walk): void {
@@ -77,6 +84,7 @@ export function unsupportedRule(schema: unknown): string | undefined {
   for (const rule of listAt(schema, "x-kubernetes-validations")) {
     try {
       parseCached(textAt(rule, "rule"));
+      if (textAt(rule, "messageExpression") !== "") parseCached(textAt(rule, "messageExpression"));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
