@@ -11,8 +11,7 @@ test("a detached service says that it is not measured; Measure puts the proxies 
   };
   const split = new SplitPage(page);
   await split.open();
-  await page.getByText("Callers in 1-25").click();
-  const row = page.getByRole("region", { name: "Callers in 1-25" });
+  const row = await split.unfold("1-25");
   const note = row.getByRole("note", { name: "What is measured" });
   await expect(note).toContainText("Callers in 1-25 are not measured: no proxy stands in their path.");
 

@@ -24,6 +24,12 @@ export class SplitPage {
     await expect(this.row).toBeVisible();
   }
 
+  /** Opens the row of a cluster without callers, which is folded. */
+  async unfold(cluster: string): Promise<Locator> {
+    await this.page.locator("summary", { hasText: `Callers in ${cluster}` }).click();
+    return this.page.getByRole("region", { name: `Callers in ${cluster}` });
+  }
+
   slider(cluster: string): Locator {
     return this.row.getByRole("slider", { name: `Share of ${cluster} for callers in 1-23` });
   }

@@ -10,6 +10,7 @@ import { isReady } from "../world/world-index.ts";
 import { draftSpec } from "./draft-spec.ts";
 import { frictionOf, type Move } from "./friction.ts";
 import { evaluateGuards, type GuardTarget } from "./guards.ts";
+import { releaseField } from "./release-field.ts";
 
 const minuteMs = 60_000;
 
@@ -35,6 +36,7 @@ export function previewChange(look: Look, row: Row, draft: DraftSplit, spec: Glo
   });
   const friction = frictionOf(moves, rate, currentSpec(row).lbType !== spec.lbType);
   const policy = split.policy;
+  const owner = ownerOf(policy?.metadata);
   return {
     service,
     source: member.key,
@@ -53,9 +55,10 @@ export function previewChange(look: Look, row: Row, draft: DraftSplit, spec: Glo
       targets: moves.map((move) => guardTarget(look, row, move)),
       sourceProxies: readyProxies(look, member.key),
       telemetryAgeMs: ageOf(look, member.key),
-      owner: ownerOf(policy?.metadata),
+      owner,
       notCaptured: policy?.status?.conditions?.find((condition) => condition.type === "Captured" && condition.status === "False")?.message ?? null,
     }),
+    git: owner.git === undefined ? null : { ...owner.git, detail: owner.detail, releaseYaml: releaseField(owner.git, service) },
     yamlBefore: policy === undefined ? "" : policyYaml(service, policy.spec),
     yamlAfter: policyYaml(service, spec),
     kubectl: kubectlCommand(member.cluster.metadata.name, service, spec, policy !== undefined),

@@ -1,3 +1,4 @@
+import type { GitOwner } from "./cluster-view.ts";
 import type { Mode } from "./service-view.ts";
 
 /** What a person asks for one source row. Shares are thousandths that add to 1000 (ActiveActive only). */
@@ -38,6 +39,8 @@ export interface PreviewView {
   /** First attachment change, as its own line: e.g. Detached → Inline. */
   attachment: { from: string; to: string } | null;
   guards: GuardView[];
+  /** The tool that applies the policy from Git, and what must stand there so that it leaves the spec alone. */
+  git: (GitOwner & { detail: string; releaseYaml: string | null }) | null;
   yamlBefore: string;
   yamlAfter: string;
   kubectl: string;

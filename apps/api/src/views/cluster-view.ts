@@ -103,4 +103,12 @@ export interface OwnerView {
   kind: "none" | "console" | "kubectl" | "git" | "migration";
   /** e.g. "argocd/shop" or the field manager. */
   detail: string;
+  /** Only of kind "git". */
+  git?: GitOwner;
+}
+
+/** The tool that applies a policy from Git, and its Application, Kustomization, HelmRelease or release. */
+export interface GitOwner {
+  tool: "argocd" | "flux-kustomize" | "flux-helm" | "helm" | "other";
+  app: string;
 }

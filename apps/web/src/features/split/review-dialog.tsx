@@ -16,6 +16,7 @@ import { useTRPC } from "../../trpc/trpc.ts";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
 import { ConflictView, type Conflict } from "./conflict-view.tsx";
 import { useDrafts } from "./draft-store.tsx";
+import { GitRelease } from "./git-release.tsx";
 import { GuardList } from "./guard-list.tsx";
 import { PolicyDiff } from "./policy-diff.tsx";
 import { ReasonField } from "./reason-field.tsx";
@@ -85,6 +86,7 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
   const t = useTranslations("review");
   const common = useTranslations("common");
   const split = useTranslations("split");
+  const inGit = useTranslations("git");
   const trpc = useTRPC();
   const { discard } = useDrafts();
   const undo = useUndo();
@@ -108,6 +110,10 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
   const open = preview.guards.filter((guard) => guard.outcome === "override" && !overrides.includes(guard.id));
   const named = preview.confirmName === null || typed.trim() === preview.confirmName;
   const ready = !refused && open.length === 0 && named && (small || reason.trim() !== "") && !apply.isPending;
+  /** What its tool would undo is not applied: the change is for a commit. */
+  const copyYaml = () => {
+    void navigator.clipboard.writeText(preview.yamlAfter).then(() => toast.success(inGit("copied", { owner: preview.git?.detail ?? "" })));
+  };
   const submit = () =>
     apply.mutate({
       service: draft.service,
@@ -127,6 +133,7 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
     >
       <ReviewTable targets={preview.targets} />
       {preview.attachment === null ? null : <p className="mt-3 text-sm">{t("attachment", { from: preview.attachment.from, to: preview.attachment.to })}</p>}
+      {preview.git === null ? null : <GitRelease git={preview.git} />}
       <GuardList guards={preview.guards} overrides={overrides} onOverride={(id, on) => setOverrides((held) => (on ? [...held, id] : held.filter((other) => other !== id)))} />
       <PolicyDiff title={t("object", { service: preview.service, source })} before={preview.yamlBefore} after={preview.yamlAfter} kubectl={preview.kubectl} />
       <ReasonField value={reason} onChange={setReason} placeholder={small ? t("small-reason") : t("reason-hint")} />
@@ -139,7 +146,11 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
       {apply.isError ? <div className="mt-3"><ErrorNote {...errorView(apply.error)} /></div> : null}
       <DialogActions remark={refused ? t("refused") : t("can-undo", { source })}>
         <Button onClick={onClose}>{common("cancel")}</Button>
-        <Button tone="primary" type="submit" disabled={!ready}>{t("apply", { source })}</Button>
+        {preview.git !== null && open.some((guard) => guard.id === "owner") ? (
+          <Button tone="primary" onClick={copyYaml}>{inGit("copy")}</Button>
+        ) : (
+          <Button tone="primary" type="submit" disabled={!ready}>{t("apply", { source })}</Button>
+        )}
       </DialogActions>
     </form>
   );

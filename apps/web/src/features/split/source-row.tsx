@@ -111,12 +111,14 @@ function RowTools({ draft, act }: { draft: SplitDraft; act: (action: DraftAction
 
 function RowHead({ row, service, name }: { row: SplitRowView; service: string; name: string }) {
   const t = useTranslations("split");
+  const git = useTranslations("git");
   const format = useFormat();
   const nowMs = useNow();
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1.5">
-      <div className="flex items-center gap-3">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
         <h2 className="text-base font-[580]">{t("callers-in", { cluster: name })}</h2>
+        {row.owner.kind === "git" ? <span className="rounded-full border border-line px-2.5 py-px text-xs whitespace-nowrap text-ink-2">{git("managed", { owner: row.owner.detail })}</span> : null}
         <span className="rounded-full border border-line px-2.5 py-px text-xs text-ink-2">
           <KnownValue value={row.requestsPerSecond}>{(rate) => t("rate-callers", { rate: format.rate(rate), count: row.callers })}</KnownValue>
         </span>
