@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 import { test } from "./ground-test.ts";
 import { givenSplit, weightOf } from "./policy.ts";
@@ -19,6 +20,11 @@ test("a policy that Argo CD keeps is not applied but copied, with the exact igno
     await split.draft.getByRole("button", { name: "Review change" }).click();
     const release = split.dialog.getByRole("region", { name: "Managed by Git: argocd/shop" });
     for (const words of ["name: shop", "ignoreDifferences", "group: flomesh.io", "kind: GlobalTrafficPolicy", "- /spec", "RespectIgnoreDifferences=true"]) await expect(release).toContainText(words);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    }
     await expect(split.applyButton()).toBeHidden();
     await split.dialog.getByRole("button", { name: "Copy YAML" }).click();
     await expect(page.getByText("YAML copied: commit it where argocd/shop reads")).toBeVisible();

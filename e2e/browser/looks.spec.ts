@@ -67,7 +67,7 @@ for (const locale of ["en", "zh-CN"]) {
 
 test("the dialogs are axe-clean in both themes and fit a phone", async ({ page }) => {
   // Pods are offered to be rolled from a minute after the takeover on.
-  test.setTimeout(150_000);
+  test.setTimeout(300_000);
   const split = new SplitPage(page);
   const review = async () => {
     await split.open();

@@ -4,7 +4,7 @@ import type { Known } from "@sluice/api/views/known";
 import clsx from "clsx";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { clockTime } from "../format/time-format.ts";
+import { useFormat } from "../format/use-format.ts";
 
 interface KnownValueProps<T> {
   value: Known<T>;
@@ -42,6 +42,7 @@ export function KnownValue<T>({ value, children, dash = false, className }: Know
 /** Why a figure is not known, in the reader's language. */
 export function useKnownWords(): (value: Known<unknown>) => string {
   const t = useTranslations("known");
+  const format = useFormat();
   return (value) => {
     switch (value.state) {
       case "known":
@@ -53,9 +54,9 @@ export function useKnownWords(): (value: Known<unknown>) => string {
       case "no-traffic":
         return t("no-traffic");
       case "cannot-see":
-        return t("cannot-see", { time: clockTime(value.sinceMs) });
+        return t("cannot-see", { time: format.clock(value.sinceMs) });
       case "down":
-        return t("down", { time: clockTime(value.sinceMs) });
+        return t("down", { time: format.clock(value.sinceMs) });
     }
   };
 }

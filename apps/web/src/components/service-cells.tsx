@@ -64,7 +64,7 @@ export function LastChangeCell({ row, nowMs }: { row: ServiceRowView; nowMs: num
   const t = useTranslations("services");
   if (row.lastChange === null) return <span className="text-ink-3">{t("never")}</span>;
   return (
-    <span className="truncate" title={new Date(row.lastChange.atMs).toISOString()}>
+    <span className="truncate" title={format.full(row.lastChange.atMs)}>
       {t("changed", { ago: nowMs === 0 ? "" : format.ago(row.lastChange.atMs, nowMs), by: shortActor(row.lastChange.by) })}
     </span>
   );

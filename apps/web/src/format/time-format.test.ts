@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ageOf, clockTime } from "./time-format.ts";
+import { ageOf, clockTime, dayTime, fullTime, zoneName } from "./time-format.ts";
 
 it.each([
   [0, "second", 0],
@@ -10,7 +10,22 @@ it.each([
   [-5_000, "second", 0],
 ])("says how long ago %i ms is", (ms, unit, count) => expect(ageOf(1e12, 1e12 + ms)).toEqual({ unit, count }));
 
-it("writes times in UTC", () => {
-  expect(clockTime(Date.UTC(2026, 0, 1, 12, 4, 31))).toBe("12:04");
-  expect(clockTime(Date.UTC(2026, 0, 1, 12, 4, 31), true)).toBe("12:04:31");
+const at = Date.UTC(2026, 0, 1, 23, 4, 31);
+
+it("writes times in the chosen zone", () => {
+  expect(clockTime(at, "UTC")).toBe("23:04");
+  expect(clockTime(at, "UTC", true)).toBe("23:04:31");
+  expect(clockTime(at, "Asia/Kolkata", true)).toBe("04:34:31");
+  expect(clockTime(Date.UTC(2026, 0, 1), "UTC")).toBe("00:00");
+});
+
+it("names the zone", () => {
+  expect(["UTC", "Europe/Berlin", "Asia/Kolkata"].map((zone) => zoneName(at, zone))).toEqual(["UTC", "UTC+1", "UTC+5:30"]);
+  expect(fullTime(at, "Europe/Berlin", "en")).toBe("Jan 2, 2026, 00:04:31 UTC+1");
+});
+
+it("adds the date to a time of another day, as the zone counts days", () => {
+  const later = at + 3_600_000;
+  expect(dayTime(at, later, "UTC", "en")).toBe("Jan 1, 23:04");
+  expect(dayTime(at, later, "Europe/Berlin", "en")).toBe("00:04");
 });

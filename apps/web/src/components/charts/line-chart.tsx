@@ -1,7 +1,7 @@
 "use client";
 
 import { type PointerEvent, useRef, useState } from "react";
-import { clockTime } from "../../format/time-format.ts";
+import { useFormat } from "../../format/use-format.ts";
 import { useWidth } from "../use-width.ts";
 import { linePath, niceTop, scaleOf } from "./series-path.ts";
 
@@ -28,6 +28,7 @@ interface LineChartProps {
 
 /** Lines over time from 0, without animation; a crosshair tells the values under the pointer. */
 export function LineChart({ label, atMs, series, markers, fromMs, toMs, height, topMin, format }: LineChartProps) {
+  const { clock } = useFormat();
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame, 364);
   const [at, setAt] = useState<number | null>(null);
@@ -56,7 +57,7 @@ export function LineChart({ label, atMs, series, markers, fromMs, toMs, height, 
       <span className="pointer-events-none absolute top-1 right-0 text-2xs text-ink-3">{format(top)}</span>
       {at === null || time === undefined ? null : (
         <div className="pointer-events-none absolute top-2 z-10 rounded-[6px] border border-line bg-panel px-2.5 py-1.5 text-xs whitespace-nowrap shadow-float" style={scale.x(time) > width / 2 ? { right: width - scale.x(time) + 8 } : { left: scale.x(time) + 8 }}>
-          <div className="text-ink-3">{clockTime(time, true)}</div>
+          <div className="text-ink-3">{clock(time, true)}</div>
           {series.map((one) => {
             const value = one.values[at];
             return (

@@ -6,7 +6,8 @@ import { ErrorNote } from "../../components/error-note.tsx";
 import { Panel, PanelHead } from "../../components/panel.tsx";
 import { shortActor } from "../../components/service-cells.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { clockTime } from "../../format/time-format.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { useNow } from "../../trpc/live-provider.tsx";
 import { errorView } from "../../trpc/error-view.ts";
 import type { Revision } from "./describe-revision.ts";
 import { RevisionWords } from "./revision-words.tsx";
@@ -41,9 +42,11 @@ export function HistoryCard({ service, source, version }: { service: string; sou
 }
 
 function RevisionLine({ revision, source }: { revision: Revision; source: string }) {
+  const format = useFormat();
+  const nowMs = useNow();
   return (
     <li className="flex min-h-[35px] items-center gap-4 py-1.5 text-sm">
-      <time dateTime={new Date(revision.atMs).toISOString()} className="w-11 shrink-0 text-ink-2">{clockTime(revision.atMs)}</time>
+      <time dateTime={new Date(revision.atMs).toISOString()} title={format.full(revision.atMs)} className="min-w-11 shrink-0 text-ink-2">{format.day(revision.atMs, nowMs)}</time>
       <span className="min-w-0 flex-1 truncate" title={revision.reason ?? undefined}>
         <RevisionWords revision={revision} source={source} />
         {revision.reason === null ? null : <span className="text-ink-3"> — {revision.reason}</span>}

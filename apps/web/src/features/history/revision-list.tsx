@@ -3,7 +3,6 @@
 import { useTranslations } from "use-intl";
 import { Panel } from "../../components/panel.tsx";
 import { shortActor } from "../../components/service-cells.tsx";
-import { clockTime } from "../../format/time-format.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { useNow } from "../../trpc/live-provider.tsx";
 import type { Revision } from "./describe-revision.ts";
@@ -31,8 +30,8 @@ export function RevisionList({ revisions, source, current, chosen, onChoose }: R
             <button type="button" aria-pressed={revision.number === chosen} onClick={() => onChoose(revision.number)} className="block w-full rounded-control px-3 py-2.5 text-left text-sm -outline-offset-2 hover:bg-sunk aria-pressed:bg-sunk">
               <span className="flex items-baseline justify-between gap-3">
                 <span className="min-w-0 truncate font-[560]"><RevisionWords revision={revision} source={source} /></span>
-                <time dateTime={new Date(revision.atMs).toISOString()} title={new Date(revision.atMs).toISOString()} className="shrink-0 text-xs text-ink-2">
-                  {clockTime(revision.atMs)}{nowMs === 0 ? "" : ` · ${format.ago(revision.atMs, nowMs)}`}
+                <time dateTime={new Date(revision.atMs).toISOString()} title={format.full(revision.atMs)} className="shrink-0 text-xs text-ink-2">
+                  {format.day(revision.atMs, nowMs)}{nowMs === 0 ? "" : ` · ${format.ago(revision.atMs, nowMs)}`}
                 </time>
               </span>
               <span className="mt-0.5 block break-words text-ink-2">{revision.reason ?? t("no-reason")}</span>

@@ -2,7 +2,7 @@
 
 import clsx from "clsx";
 import { useTranslations } from "use-intl";
-import { clockTime } from "../../format/time-format.ts";
+import { useFormat } from "../../format/use-format.ts";
 import type { LiveHealth } from "../../trpc/live-state.ts";
 import { useLiveHealth } from "../../trpc/live-provider.tsx";
 
@@ -18,7 +18,8 @@ const dots: Record<LiveHealth["kind"], string> = {
 export function LivePill() {
   const t = useTranslations("live");
   const health = useLiveHealth();
-  const text = pillText(health, t);
+  const { clock } = useFormat();
+  const text = pillText(health, t, clock);
   return (
     <div data-testid="live-pill" data-state={health.kind} className="flex min-w-[74px] items-center gap-2 text-sm whitespace-nowrap text-ink-2">
       <span aria-hidden="true" className={clsx("size-2 shrink-0 rounded-full ring-[3px]", dots[health.kind])} />
@@ -28,7 +29,7 @@ export function LivePill() {
   );
 }
 
-function pillText(health: LiveHealth, t: ReturnType<typeof useTranslations<"live">>): string {
+function pillText(health: LiveHealth, t: ReturnType<typeof useTranslations<"live">>, clock: (atMs: number) => string): string {
   switch (health.kind) {
     case "connecting":
       return t("connecting");
@@ -39,6 +40,6 @@ function pillText(health: LiveHealth, t: ReturnType<typeof useTranslations<"live
     case "no-telemetry":
       return t("no-telemetry");
     case "lost":
-      return t("lost", { time: clockTime(health.sinceMs) });
+      return t("lost", { time: clock(health.sinceMs) });
   }
 }

@@ -3,7 +3,7 @@
 import type { SplitRowView } from "@sluice/api/views/service-view";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import { clockTime } from "../../format/time-format.ts";
+import { useFormat } from "../../format/use-format.ts";
 import { useNow } from "../../trpc/live-provider.tsx";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
 import { capturedOf } from "./captured.ts";
@@ -13,6 +13,7 @@ import { RowNote } from "./row-note.tsx";
 /** Under the four truths: what the measured one does not count, and how to end that. */
 export function CapturedNote({ service, row }: { service: string; row: SplitRowView }) {
   const t = useTranslations("captured");
+  const format = useFormat();
   const look = useClusterLook();
   const nowMs = useNow();
   const [rolling, setRolling] = useState(false);
@@ -26,7 +27,7 @@ export function CapturedNote({ service, row }: { service: string; row: SplitRowV
   const rollAfterMs = captured.id === "older-pods" ? captured.rollAfterMs : null;
   const early = rollAfterMs !== null && nowMs < rollAfterMs;
   // Pods rolled before would count as old again.
-  const action = captured.id === "bypassed" ? null : early ? t("roll-from", { time: clockTime(rollAfterMs, true) }) : { text: t("roll"), hint: t("roll-hint"), onClick: () => setRolling(true) };
+  const action = captured.id === "bypassed" ? null : early ? t("roll-from", { time: format.clock(rollAfterMs, true) }) : { text: t("roll"), hint: t("roll-hint"), onClick: () => setRolling(true) };
   return (
     <>
       <RowNote label={t("title")} text={sentences.filter((sentence) => sentence !== null).join(" ")} action={action} />

@@ -33,7 +33,7 @@ function DraftBar({ draft, more }: { draft: SplitDraft; more: number }) {
         className="fixed bottom-[calc(64px+var(--action-bar,0px)+env(safe-area-inset-bottom))] left-1/2 z-30 flex w-[calc(100vw-24px)] max-w-max -translate-x-1/2 flex-wrap items-center gap-x-4 gap-y-2.5 rounded-panel bg-bar px-4 py-3 text-sm text-on-bar shadow-float md:bottom-6 md:flex-nowrap md:px-5"
       >
         <DraftWords draft={draft} rate={row === undefined ? null : knownOr(row.requestsPerSecond)} />
-        {overtaken ? <span className="text-on-bar-2">{t("overtaken")}</span> : null}
+        {overtaken ? <span className="text-on-bar-2">{overtakenWords(draft.base.revision, row.revision?.number ?? null, t)}</span> : null}
         {more > 0 ? <span className="text-on-bar-2">{t("more", { count: more })}</span> : null}
         <span className="ml-auto flex gap-3 md:ml-0">
           <Button tone="on-bar" onClick={() => discard(draft.service, draft.source)}>{t("discard")}</Button>
@@ -43,6 +43,10 @@ function DraftBar({ draft, more }: { draft: SplitDraft; more: number }) {
       {reviewing ? <ReviewDialog draft={draft} onClose={() => setReviewing(false)} /> : null}
     </>
   );
+}
+
+function overtakenWords(base: number | null, now: number | null, t: ReturnType<typeof useTranslations<"draft">>): string {
+  return base === null || now === null || base === now ? t("overtaken") : t("overtaken-by", { base, now });
 }
 
 function DraftWords({ draft, rate }: { draft: SplitDraft; rate: number | null }) {

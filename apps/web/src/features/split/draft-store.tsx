@@ -7,6 +7,8 @@ interface DraftStore {
   drafts: readonly SplitDraft[];
   /** Changes the draft of a row, beginning from `initial` when there is none yet. */
   dispatch: (initial: SplitDraft, action: DraftAction) => void;
+  /** Takes a draft that a link holds, unless the row has one already. */
+  adopt: (draft: SplitDraft) => void;
   discard: (service: string, source: string) => void;
 }
 
@@ -27,8 +29,9 @@ export function DraftProvider({ children }: { children: ReactNode }) {
       return worthKeeping ? [...others, next].slice(-draftsMax) : others;
     });
   }, []);
+  const adopt = useCallback((draft: SplitDraft) => setDrafts((held) => (held.some((other) => same(other, draft.service, draft.source)) ? held : [...held, draft].slice(-draftsMax))), []);
   const discard = useCallback((service: string, source: string) => setDrafts((held) => held.filter((draft) => !same(draft, service, source))), []);
-  const store = useMemo(() => ({ drafts, dispatch, discard }), [drafts, dispatch, discard]);
+  const store = useMemo(() => ({ drafts, dispatch, adopt, discard }), [drafts, dispatch, adopt, discard]);
   return <DraftContext value={store}>{children}</DraftContext>;
 }
 

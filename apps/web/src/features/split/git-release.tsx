@@ -1,7 +1,9 @@
 "use client";
 
 import type { PreviewView } from "@sluice/api/views/change-view";
+import { toast } from "sonner";
 import { useTranslations } from "use-intl";
+import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 
 /** Why a change made here would not last, and what must stand in Git so that it would. */
@@ -21,4 +23,11 @@ export function GitRelease({ git }: { git: NonNullable<PreviewView["git"]> }) {
       )}
     </section>
   );
+}
+
+/** Stands for Apply where the tool would undo what is applied: the change is for a commit. */
+export function CopyForGit({ yaml, owner }: { yaml: string; owner: string }) {
+  const t = useTranslations("git");
+  const copy = () => void navigator.clipboard.writeText(yaml).then(() => toast.success(t("copied", { owner })), () => undefined);
+  return <Button tone="primary" onClick={copy}>{t("copy")}</Button>;
 }

@@ -16,7 +16,7 @@ import { useTRPC } from "../../trpc/trpc.ts";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
 import { ConflictView, type Conflict } from "./conflict-view.tsx";
 import { useDrafts } from "./draft-store.tsx";
-import { GitRelease } from "./git-release.tsx";
+import { CopyForGit, GitRelease } from "./git-release.tsx";
 import { GuardList } from "./guard-list.tsx";
 import { PolicyDiff } from "./policy-diff.tsx";
 import { ReasonField } from "./reason-field.tsx";
@@ -86,7 +86,6 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
   const t = useTranslations("review");
   const common = useTranslations("common");
   const split = useTranslations("split");
-  const inGit = useTranslations("git");
   const trpc = useTRPC();
   const { discard } = useDrafts();
   const undo = useUndo();
@@ -110,10 +109,6 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
   const open = preview.guards.filter((guard) => guard.outcome === "override" && !overrides.includes(guard.id));
   const named = preview.confirmName === null || typed.trim() === preview.confirmName;
   const ready = !refused && open.length === 0 && named && (small || reason.trim() !== "") && !apply.isPending;
-  /** What its tool would undo is not applied: the change is for a commit. */
-  const copyYaml = () => {
-    void navigator.clipboard.writeText(preview.yamlAfter).then(() => toast.success(inGit("copied", { owner: preview.git?.detail ?? "" })));
-  };
   const submit = () =>
     apply.mutate({
       service: draft.service,
@@ -147,7 +142,7 @@ function ReviewForm({ preview, draft, request, source, onClose, onConflict }: Re
       <DialogActions remark={refused ? t("refused") : t("can-undo", { source })}>
         <Button onClick={onClose}>{common("cancel")}</Button>
         {preview.git !== null && open.some((guard) => guard.id === "owner") ? (
-          <Button tone="primary" onClick={copyYaml}>{inGit("copy")}</Button>
+          <CopyForGit yaml={preview.yamlAfter} owner={preview.git.detail} />
         ) : (
           <Button tone="primary" type="submit" disabled={!ready}>{t("apply", { source })}</Button>
         )}

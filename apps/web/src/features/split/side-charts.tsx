@@ -8,7 +8,6 @@ import { clusterColor, clusterDash } from "../../components/cluster-color.ts";
 import { ClusterLabel } from "../../components/cluster-label.tsx";
 import { Panel, PanelHead } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { clockTime } from "../../format/time-format.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
 
@@ -38,7 +37,7 @@ export function SideCharts({ history }: { history: HistoryView | undefined }) {
         <div className="mt-3">
           <ShareChart label={t("answered-by")} atMs={history.atMs} rows={history.requestsPerSecond} colors={looks.map((one) => one.color)} markers={history.markers} fromMs={fromMs} toMs={toMs} height={126} />
           <div className="mt-1.5 flex justify-between text-xs text-ink-3">
-            <span>{toMs === 0 ? "" : clockTime(fromMs)}</span>
+            <span>{toMs === 0 ? "" : format.clock(fromMs)}</span>
             <span>{t("now")}</span>
           </div>
         </div>

@@ -8,6 +8,8 @@ export interface DraftBase {
   shares: number[];
   failOver: string[];
   generation: number | null;
+  /** Number of the revision that it was, when that is known. */
+  revision: number | null;
 }
 
 /** A change that one person is preparing for one row. Nothing of it is sent before it is reviewed. */
@@ -39,7 +41,7 @@ export type DraftAction =
 /** The draft that changes nothing, for a row as it is. */
 export function draftOf(service: string, row: SplitRowView): SplitDraft {
   const keys = row.targets.map((target) => target.clusterKey);
-  const base: DraftBase = { mode: row.mode, shares: sharesOf(row), failOver: failOverOf(row), generation: row.policy?.generation ?? null };
+  const base: DraftBase = { mode: row.mode, shares: sharesOf(row), failOver: failOverOf(row), generation: row.policy?.generation ?? null, revision: row.revision?.number ?? null };
   return { service, source: row.source, keys, mode: base.mode, shares: base.shares, locks: keys.map(() => false), failOver: base.failOver, base, drag: null };
 }
 

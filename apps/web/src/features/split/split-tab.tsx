@@ -14,11 +14,13 @@ import { SendBack } from "./send-back.tsx";
 import { SendProbes } from "./send-probes.tsx";
 import { SideCharts } from "./side-charts.tsx";
 import { SourceRow, useRowDraft } from "./source-row.tsx";
+import { useDraftLink } from "./use-draft-link.ts";
 
 /** Rows are sources: the one with traffic first, those without callers folded. */
 export function SplitTab({ service }: { service: string }) {
   const live = useLiveService(service);
   const t = useTranslations("split");
+  useDraftLink(service, live?.rows);
   if (live === null) {
     return (
       <div className="grid gap-5 grid-cols-1 min-[1160px]:grid-cols-[minmax(0,1fr)_400px]">

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { ClusterLabel } from "../../components/cluster-label.tsx";
@@ -8,6 +9,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { writeAddress } from "../../components/use-address-choice.ts";
 import { errorView } from "../../trpc/error-view.ts";
 import { useTRPC } from "../../trpc/trpc.ts";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
@@ -19,7 +21,12 @@ export function YamlTab({ service }: { service: string }) {
   const look = useClusterLook();
   const trpc = useTRPC();
   const objects = useQuery(trpc.services.yaml.queryOptions({ service }, { refetchInterval: 10_000 }));
-  const [chosen, setChosen] = useState<string | null>(null);
+  const parameters = useSearchParams();
+  const [chosen, setChosen] = useState<string | null>(() => parameters.get("object"));
+  const choose = (id: string) => {
+    setChosen(id);
+    writeAddress("object", id);
+  };
   if (objects.isError && objects.data === undefined) return <ErrorNote {...errorView(objects.error)} retry={() => void objects.refetch()} />;
   if (objects.data === undefined) return <Skeleton className="h-[420px] rounded-panel" />;
   const groups = objectsByCluster(objects.data);
@@ -35,7 +42,7 @@ export function YamlTab({ service }: { service: string }) {
             <ul>
               {group.objects.map((object) => (
                 <li key={object.id}>
-                  <button type="button" aria-pressed={object.id === shown.id} onClick={() => setChosen(object.id)} className="min-h-8 w-full rounded-[6px] px-2.5 text-left text-sm text-ink-2 hover:bg-sunk aria-pressed:bg-sunk aria-pressed:font-[540] aria-pressed:text-ink pointer-coarse:min-h-11">
+                  <button type="button" aria-pressed={object.id === shown.id} onClick={() => choose(object.id)} className="min-h-8 w-full rounded-[6px] px-2.5 text-left text-sm text-ink-2 hover:bg-sunk aria-pressed:bg-sunk aria-pressed:font-[540] aria-pressed:text-ink pointer-coarse:min-h-11">
                     {object.kind}
                   </button>
                 </li>
