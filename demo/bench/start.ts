@@ -3,15 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
+import { measureFirstLive } from "./first-live.ts";
 import { machine } from "./machine.ts";
 import { percentile } from "./percentile.ts";
 import { processTree } from "../testing/process-tree.ts";
 import { startDemo } from "../testing/running-demo.ts";
 
-/** `npm run bench:demo`: how long a clean install and the start of the demo take, and what the running demo holds in memory. */
+/** `npm run bench:demo`: how long a clean install and the start of the demo take, what the running demo holds in memory, and how long a new browser waits for live figures. */
 
 const starts = 5;
 const settleMs = 10_000;
+const pages = 11;
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** Milliseconds of `npm ci` in a fresh clone, with npm's own cache as it is. */
@@ -52,7 +54,11 @@ for (let start = 1; start <= starts; start += 1) {
     const processes = processTree(demo.pid);
     for (const { command, megabytes } of processes) console.info(`${megabytes.toFixed(0).padStart(6)} MB  ${command}`);
     console.info(`${processes.reduce((sum, { megabytes }) => sum + megabytes, 0).toFixed(0).padStart(6)} MB  together, ${processes.length} processes, ${settleMs / 1000} s after the start`);
-    console.info(`JavaScript of the service page, gzipped: ${((await scriptBytes(new URL("/services/httpbin/httpbin", demo.url).href)) / 1000).toFixed(0)} kB`);
+    const page = new URL("/services/httpbin/httpbin", demo.url).href;
+    console.info(`JavaScript of the service page, gzipped: ${((await scriptBytes(page)) / 1000).toFixed(0)} kB`);
+    const firsts = await measureFirstLive(page, pages);
+    const told = (samples: number[]) => `median ${percentile(samples, 0.5).toFixed(0)} ms, slowest ${Math.max(...samples).toFixed(0)} ms`;
+    console.info(`service page in ${pages} new browser contexts: first live figure painted ${told(firsts.map((first) => first.figureMs))}; stream live ${told(firsts.map((first) => first.liveMs))}`);
   }
   await demo.stop();
 }

@@ -7,6 +7,7 @@ import { SplitPage } from "./split-page.ts";
 const tracking = "argocd.argoproj.io/tracking-id";
 
 test("a policy that Argo CD keeps is not applied but copied, with the exact ignoreDifferences that would release it", async ({ page, ground, context }) => {
+  test.setTimeout(120_000);
   await givenSplit(ground, 90);
   const kubectl = ground.kubectl("1-23");
   const annotate = (value: string) => kubectl.run(["annotate", "--overwrite", "globaltrafficpolicies.flomesh.io", "httpbin", "-n", "httpbin", value]);

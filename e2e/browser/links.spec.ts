@@ -6,6 +6,7 @@ import { SplitPage, words } from "./split-page.ts";
 import { givenCallers } from "./traffic.ts";
 
 test("a link shows the draft of whoever sent it, on its base, and says when that is no longer the current one", async ({ page, browser, ground }) => {
+  test.setTimeout(120_000);
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();

@@ -1,12 +1,13 @@
 "use client";
 
 import type { LiveFrame } from "@sluice/api/views/live-view";
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { LiveConnection } from "./live-connection.ts";
-import { emptyLiveState, liveHealth, type LiveHealth, type LiveState } from "./live-state.ts";
+import { emptyLiveState, liveHealth, type LiveHealth, type LiveSeed, type LiveState, seeded } from "./live-state.ts";
 import { useTRPCClient } from "./trpc.ts";
 
 const LiveContext = createContext<LiveConnection | null>(null);
+const SeedContext = createContext<LiveSeed | null>(null);
 
 /** Opens this tab's live stream while the tab is seen. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -45,9 +46,21 @@ function useConnection(): LiveConnection {
   return connection;
 }
 
+/** Pages inside show figures from the first paint on: those of the server until the stream's are here. */
+export function LiveSeedProvider({ seed, children }: { seed: LiveSeed | null; children: ReactNode }) {
+  return <SeedContext value={seed}>{children}</SeedContext>;
+}
+
+/** The clusters of the page's seed; none outside of a seeded page. */
+export function useSeedClusters(): LiveSeed["clusters"] | undefined {
+  return useContext(SeedContext)?.clusters;
+}
+
 export function useLive(): LiveState {
   const connection = useConnection();
-  return useSyncExternalStore(connection.subscribe, connection.state, () => emptyLiveState);
+  const seed = useContext(SeedContext);
+  const state = useSyncExternalStore(connection.subscribe, connection.state, () => emptyLiveState);
+  return useMemo(() => seeded(state, seed), [state, seed]);
 }
 
 /** Adds a service to the tab's stream while the caller is mounted, and gives what is known of it. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { applyFrame, emptyLiveState, liveHealth } from "./live-state.ts";
+import { applyFrame, emptyLiveState, liveHealth, type LiveSeed, seeded } from "./live-state.ts";
 
 const now = 1_000_000;
 
@@ -19,4 +19,15 @@ it("forgives a short gap, then says since when it can't see", () => {
 it("says it when no telemetry was ever seen", () => {
   expect(liveHealth(emptyLiveState, now)).toEqual({ kind: "connecting" });
   expect(liveHealth(applyFrame(emptyLiveState, { atMs: 5, telemetryAgeMs: null }, now), now)).toEqual({ kind: "no-telemetry" });
+});
+
+it("shows the seed until the stream tells the same part, and does not call it live", () => {
+  const part = (accepted: number) => ({ service: { ledger: { state: "known", value: { accepted, lost: 0 } } }, rows: [] }) as unknown as LiveSeed["services"][string];
+  const seed: LiveSeed = { fleet: null, clusters: [], services: { "n/s": part(1) } };
+  const first = seeded(emptyLiveState, seed);
+  expect(first.services["n/s"]).toEqual(part(1));
+  expect(liveHealth(first, now).kind).toBe("connecting");
+  const later = applyFrame(emptyLiveState, { atMs: 5, telemetryAgeMs: 0, services: { "n/s": part(2) } }, now);
+  expect(seeded(later, seed).services["n/s"]).toEqual(part(2));
+  expect(seeded(later, null)).toBe(later);
 });

@@ -1,4 +1,4 @@
-import type { FleetView } from "@sluice/api/views/cluster-view";
+import type { ClusterView, FleetView } from "@sluice/api/views/cluster-view";
 import type { LiveFrame, ServiceLiveView } from "@sluice/api/views/live-view";
 import { mergeHistory } from "./merge-history.ts";
 
@@ -14,6 +14,19 @@ export interface LiveState {
 }
 
 export const emptyLiveState: LiveState = { fleet: null, services: {}, telemetryAtMs: null, frameAtMs: null, lostSinceMs: null };
+
+/** What the server rendered the page with, a moment before the stream tells more. */
+export interface LiveSeed {
+  fleet: FleetView | null;
+  clusters: ClusterView[];
+  services: Record<string, ServiceLiveView>;
+}
+
+/** The stream's parts where it told them, the seed's where it did not yet. */
+export function seeded(state: LiveState, seed: LiveSeed | null): LiveState {
+  if (seed === null) return state;
+  return { ...state, fleet: state.fleet ?? seed.fleet, services: { ...seed.services, ...state.services } };
+}
 
 /** A part that the frame leaves out did not change. */
 export function applyFrame(state: LiveState, frame: LiveFrame, nowMs: number): LiveState {

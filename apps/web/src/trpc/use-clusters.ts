@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo } from "react";
-import { useLive } from "./live-provider.tsx";
+import { useLive, useSeedClusters } from "./live-provider.tsx";
 
 export interface ClusterLook {
   key: string;
@@ -13,7 +13,8 @@ export interface ClusterLook {
 
 /** Name and fixed colour of any cluster key. Not by `clusterNameOf`, whose module would bring zod to every page. */
 export function useClusterLook(): (key: string) => ClusterLook {
-  const clusters = useLive().fleet?.clusters;
+  const seed = useSeedClusters();
+  const clusters = useLive().fleet?.clusters ?? seed;
   return useMemo(() => {
     const byKey = new Map(clusters?.map((cluster) => [cluster.key, cluster]));
     return (key: string) => {

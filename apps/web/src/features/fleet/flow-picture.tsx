@@ -1,6 +1,7 @@
 "use client";
 
 import type { ClusterView, FleetView } from "@sluice/api/views/cluster-view";
+import clsx from "clsx";
 import { useRef } from "react";
 import { useTranslations } from "use-intl";
 import { clusterColor } from "../../components/cluster-color.ts";
@@ -17,7 +18,8 @@ export function FlowPicture({ fleet }: { fleet: FleetView }) {
   const words = useKnownWords();
   const look = useClusterLook();
   const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame, 796);
+  const measured = useWidth(frame, 0);
+  const width = measured === 0 ? 796 : measured;
   const narrow = width < 560;
   const plan = layOutFlow({
     width,
@@ -29,7 +31,7 @@ export function FlowPicture({ fleet }: { fleet: FleetView }) {
   });
   const spoken = plan.ribbons.map((ribbon) => t("ribbon", { share: format.share(ribbon.permille), source: look(ribbon.source).name, target: look(ribbon.target).name })).join("; ");
   return (
-    <div ref={frame} className="relative w-full overflow-hidden" style={{ height: plan.height }}>
+    <div ref={frame} className={clsx("relative w-full overflow-hidden", measured === 0 && "invisible")} style={{ height: plan.height }}>
       <svg role="img" aria-label={spoken === "" ? t("no-flow") : spoken} width={width} height={plan.height} className="absolute inset-0">
         {plan.ribbons.map((ribbon) => (
           <path key={`${ribbon.source} ${ribbon.target}`} d={ribbon.path} fill={clusterColor(look(ribbon.target).color)} className="opacity-[0.36] dark:opacity-[0.42]" />
