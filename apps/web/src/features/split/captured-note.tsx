@@ -1,14 +1,16 @@
 "use client";
 
 import type { SplitRowView } from "@sluice/api/views/service-view";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useFormat } from "../../format/use-format.ts";
 import { useNow } from "../../trpc/live-provider.tsx";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
 import { capturedOf } from "./captured.ts";
-import { RollPodsDialog } from "./roll-pods-dialog.tsx";
 import { RowNote } from "./row-note.tsx";
+
+const RollPodsDialog = dynamic(() => import("./roll-pods-dialog.tsx").then((module) => module.RollPodsDialog), { ssr: false });
 
 /** Under the four truths: what the measured one does not count, and how to end that. */
 export function CapturedNote({ service, row }: { service: string; row: SplitRowView }) {

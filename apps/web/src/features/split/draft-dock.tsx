@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "../../components/button.tsx";
@@ -12,15 +13,26 @@ import { useDrafts } from "./draft-store.tsx";
 import { ReviewDialog } from "./review-dialog.tsx";
 import { changes, mainMove, type SplitDraft } from "./split-draft.ts";
 
+const ReviewRowsDialog = dynamic(() => import("./review-rows-dialog.tsx").then((module) => module.ReviewRowsDialog), { ssr: false });
+
 /** The draft that was touched last, floating over whatever page the reader is on. */
 export function DraftDock() {
   const { drafts } = useDrafts();
   const draft = drafts.findLast(changes);
-  return draft === undefined ? null : <DraftBar key={`${draft.service} ${draft.source}`} draft={draft} more={drafts.filter(changes).length - 1} />;
+  // While a review is open, applied drafts go away under it: it keeps those that it was opened with.
+  const [reviewed, setReviewed] = useState<readonly SplitDraft[] | null>(null);
+  const together = drafts.filter((other) => changes(other) && other.service === draft?.service);
+  return (
+    <>
+      {draft === undefined ? null : <DraftBar key={`${draft.service} ${draft.source}`} draft={draft} more={drafts.filter(changes).length - 1} together={together.length} onReviewAll={() => setReviewed(together)} />}
+      {reviewed === null ? null : <ReviewRowsDialog drafts={reviewed} onClose={() => setReviewed(null)} />}
+    </>
+  );
 }
 
-function DraftBar({ draft, more }: { draft: SplitDraft; more: number }) {
+function DraftBar({ draft, more, together, onReviewAll }: { draft: SplitDraft; more: number; together: number; onReviewAll: () => void }) {
   const t = useTranslations("draft");
+  const rows = useTranslations("rows");
   const { discard } = useDrafts();
   const [reviewing, setReviewing] = useState(false);
   const live = useLiveService(draft.service);
@@ -37,7 +49,8 @@ function DraftBar({ draft, more }: { draft: SplitDraft; more: number }) {
         {more > 0 ? <span className="text-on-bar-2">{t("more", { count: more })}</span> : null}
         <span className="ml-auto flex gap-3 md:ml-0">
           <Button tone="on-bar" onClick={() => discard(draft.service, draft.source)}>{t("discard")}</Button>
-          <Button tone="on-bar-strong" onClick={() => setReviewing(true)}>{t("review")}</Button>
+          <Button tone={together > 1 ? "on-bar" : "on-bar-strong"} onClick={() => setReviewing(true)}>{t("review")}</Button>
+          {together > 1 ? <Button tone="on-bar-strong" onClick={onReviewAll}>{rows("review", { count: together })}</Button> : null}
         </span>
       </section>
       {reviewing ? <ReviewDialog draft={draft} onClose={() => setReviewing(false)} /> : null}

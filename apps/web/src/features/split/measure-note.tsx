@@ -1,12 +1,14 @@
 "use client";
 
 import type { SplitRowView } from "@sluice/api/views/service-view";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useLiveService } from "../../trpc/live-provider.tsx";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
-import { MeasureDialog } from "./measure-dialog.tsx";
 import { RowNote } from "./row-note.tsx";
+
+const MeasureDialog = dynamic(() => import("./measure-dialog.tsx").then((module) => module.MeasureDialog), { ssr: false });
 
 /** For a row that is local only: why nothing is measured and how it would be, or the way back from that. */
 export function MeasureNote({ service, row }: { service: string; row: SplitRowView }) {
