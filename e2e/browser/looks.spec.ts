@@ -46,7 +46,7 @@ test.beforeEach(async ({ ground }) => {
 
 for (const locale of ["en", "zh-CN"]) {
   test(`every page is axe-clean in both themes and fits every window (${locale})`, async ({ page, ground }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(300_000);
     await inLanguage(page, ground.url, locale);
     for (const [name, path] of Object.entries(pages)) {
       await page.setViewportSize({ width: 1440, height: 900 });

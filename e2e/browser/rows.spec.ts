@@ -22,9 +22,8 @@ async function reviewBoth(split: SplitPage, here: string, there: string): Promis
 /** Gives whatever the rows ask for: names, overrides. */
 async function consent(split: SplitPage): Promise<void> {
   for (const box of await split.dialog.getByRole("checkbox").all()) await box.check();
-  for (const field of await split.dialog.getByLabel(/Type \S+ to confirm/).all()) {
-    const words = await split.dialog.locator("label", { has: split.page.locator("input.font-mono") }).filter({ has: field }).innerText();
-    await field.fill(/Type (\S+) to confirm/.exec(words)?.[1] ?? "");
+  for (const label of await split.dialog.locator("label", { hasText: /Type \S+ to confirm/ }).all()) {
+    await label.locator("input").fill(/Type (\S+) to confirm/.exec(await label.innerText())?.[1] ?? "");
   }
 }
 

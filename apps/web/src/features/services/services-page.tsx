@@ -1,8 +1,9 @@
 "use client";
 
+import type { ServiceRowView } from "@sluice/api/views/cluster-view";
 import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "next/navigation";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { CommandLine } from "../../components/command-line.tsx";
 import { ErrorNote } from "../../components/error-note.tsx";
@@ -28,6 +29,10 @@ export function ServicesPage() {
   const [query, setQuery] = useState<ListQuery>(() => readQuery(parameters));
   const filter = useDeferredValue(query.filter);
   const rows = list.data ?? fleet?.services;
+  // The page is drawn each second; with thousands of rows none of this may be done anew then.
+  const counts = useMemo(() => countsOf(rows ?? []), [rows]);
+  const { sort, descending } = query;
+  const shown = useMemo(() => listServices(rows ?? [], { filter, sort, descending }), [rows, filter, sort, descending]);
   const change = (next: ListQuery) => {
     setQuery(next);
     // Not through the router: the server has nothing to add, and typing must stay quick.
@@ -41,12 +46,9 @@ export function ServicesPage() {
       </>
     );
   }
-  const busy = rows.filter((row) => (knownOr(row.requestsPerSecond) ?? 0) > 0);
-  const split = rows.filter((row) => row.requested.filter((share) => share.permille > 0).length > 1);
-  const shown = listServices(rows, { ...query, filter });
   return (
     <>
-      <PageHead title={rows.length === 0 ? t("sentence-none") : t("sentence", { count: format.count(rows.length), busy: format.count(busy.length), split: format.count(split.length) })} />
+      <PageHead title={rows.length === 0 ? t("sentence-none") : t("sentence", { count: format.count(rows.length), busy: format.count(counts.busy), split: format.count(counts.split) })} />
       {rows.length === 0 ? (
         <Panel className="px-6 py-10">
           <p className="mb-3 text-ink-2">{t("empty")}</p>
@@ -70,4 +72,11 @@ export function ServicesPage() {
       )}
     </>
   );
+}
+
+/** Services with traffic now, and those that several clusters answer. */
+function countsOf(rows: readonly ServiceRowView[]): { busy: number; split: number } {
+  const busy = rows.filter((row) => (knownOr(row.requestsPerSecond) ?? 0) > 0);
+  const split = rows.filter((row) => row.requested.filter((share) => share.permille > 0).length > 1);
+  return { busy: busy.length, split: split.length };
 }
