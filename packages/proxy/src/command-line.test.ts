@@ -12,6 +12,7 @@ describe("parseCommandLine", () => {
       namespace: "sys",
       configFolder: undefined,
       dataFolder: "d",
+      rampUpSeconds: 30,
       pod: "p-1",
     });
   });
@@ -28,6 +29,8 @@ describe("parseCommandLine", () => {
     [["proxy", "--admin-port", "70000"], "--admin-port"],
     [["proxy", "--admin-port", "1e3"], "--admin-port"],
     [["proxy", "--config", ""], "--config"],
+    [["proxy", "--ramp-up-seconds", "1.5"], "--ramp-up-seconds"],
+    [["proxy", "--ramp-up-seconds", "3601"], "--ramp-up-seconds"],
     [["attach", "--gateway-port", "1"], "--gateway-port"],
     [["attach", "--namespace", "A/B"], "--namespace"],
   ])("refuses %j", (args, named) => {

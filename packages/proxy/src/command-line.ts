@@ -9,6 +9,7 @@ export type CommandLine =
       readonly namespace: string;
       readonly configFolder: string | undefined;
       readonly dataFolder: string | undefined;
+      readonly rampUpSeconds: number;
       readonly pod: string;
     }
   | {
@@ -26,6 +27,8 @@ export class CommandLineError extends Error {
   readonly code = "bad_command_line";
 }
 
+const rampUpSecondsMax = 3_600;
+
 export const usage = `Usage: main.ts proxy [flags] | main.ts attach [flags]
 
 proxy, the data plane of a cluster:
@@ -35,6 +38,7 @@ proxy, the data plane of a cluster:
   --namespace NAME   where Sluice lives (default $POD_NAMESPACE, else sluice-system)
   --config DIR       read YAML of this folder instead of Kubernetes
   --data DIR         keep the last good snapshot here
+  --ramp-up-seconds N  over how long a target that returns rises to its share (default 30; 0: at once)
 
 attach, the attachment controller of a cluster:
   --admin-port N, --address IP, --namespace NAME as above
@@ -44,7 +48,7 @@ Kubernetes is found by $KUBECONFIG, else by the pod's service account.
 `;
 
 const sharedFlags = { address: { type: "string" }, "admin-port": { type: "string" }, namespace: { type: "string" } } as const;
-const proxyFlags = { ...sharedFlags, "gateway-port": { type: "string" }, config: { type: "string" }, data: { type: "string" } } as const;
+const proxyFlags = { ...sharedFlags, "gateway-port": { type: "string" }, config: { type: "string" }, data: { type: "string" }, "ramp-up-seconds": { type: "string" } } as const;
 const attachFlags = { ...sharedFlags, "detach-all": { type: "boolean" } } as const;
 
 /** Reads the arguments after `main.ts`. Throws `CommandLineError` for anything that is not understood. */
@@ -59,6 +63,7 @@ export function parseCommandLine(args: readonly string[], env: Readonly<Record<s
         gatewayPort: readPort("--gateway-port", values["gateway-port"], 9080),
         configFolder: readFolder("--config", values.config),
         dataFolder: readFolder("--data", values.data),
+        rampUpSeconds: readSeconds("--ramp-up-seconds", values["ramp-up-seconds"], 30),
       };
     }
     case "attach": {
@@ -97,6 +102,12 @@ function readPort(flag: string, text: string | undefined, fallback: number): num
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new CommandLineError(`${flag} "${text}" must be a whole number from 0 (any free port) to 65535.`);
   return port;
+}
+
+function readSeconds(flag: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (!/^\d+$/.test(text) || Number(text) > rampUpSecondsMax) throw new CommandLineError(`${flag} "${text}" must be a whole number from 0 (at once) to ${rampUpSecondsMax}.`);
+  return Number(text);
 }
 
 function readFolder(flag: string, text: string | undefined): string | undefined {

@@ -25,9 +25,10 @@ export interface RunningProxy {
 export async function runProxy(options: Extract<CommandLine, { program: "proxy" }>, logger: Logger): Promise<RunningProxy> {
   const { address, pod, configFolder, dataFolder, namespace } = options;
   const identity = { incarnation: randomUUID(), pod };
-  const dataplane = startDataplane({ address, gatewayPort: options.gatewayPort, random: Math.random, now: Date.now });
+  const dataplane = startDataplane({ address, gatewayPort: options.gatewayPort, random: Math.random, now: Date.now, rampUpMs: options.rampUpSeconds * 1_000 });
   let snapshot: Snapshot | undefined;
   let state: SourceState = { phase: "syncing" };
+  let restored = false;
   let listed = false;
   let draining = false;
 
@@ -39,7 +40,8 @@ export async function runProxy(options: Extract<CommandLine, { program: "proxy" 
       if (restoredAgeMs !== undefined) logger.warn({ restoredAgeMs }, "the configuration can't be read; starting from the last good snapshot");
       else if (snapshot === undefined) logger.info({ services: next.services.size, routes: next.gateway.length, clusterKey: next.clusterKey }, "configured");
       snapshot = next;
-      dataplane.apply(next);
+      dataplane.apply(next, restored);
+      restored = restoredAgeMs !== undefined;
     },
     onState: (next) => {
       if (next.phase !== state.phase) logger.info({ state: next }, `configuration is ${next.phase}`);

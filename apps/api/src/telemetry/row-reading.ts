@@ -1,5 +1,6 @@
 import type { ServicePortTelemetry } from "@sluice/shared/telemetry/telemetry-frame";
-import type { DropReason } from "@sluice/shared/split/split";
+import type { DropReason, Ramp } from "@sluice/shared/split/split";
+import { wholePermille } from "@sluice/shared/split/share-arithmetic";
 import type { RowSplit } from "../world/row-split.ts";
 import type { ProxyReading } from "./telemetry-state.ts";
 import { servicePorts } from "./telemetry-state.ts";
@@ -16,6 +17,8 @@ export interface RowReading {
   readonly countsByProxy: readonly ProxyCounts[];
   /** Why targets are dropped, as every heard proxy that knows says. */
   readonly dropped: ReadonlyMap<string, DropReason>;
+  /** Targets that rise to their share: how far the slowest heard proxy is. */
+  readonly ramping: ReadonlyMap<string, Ramp>;
   /** Ready endpoints by target as the callers' proxies see them; absent: they do not say. */
   readonly readyEndpoints: ReadonlyMap<string, number>;
   readonly callers: number;
@@ -67,21 +70,23 @@ function applies(split: RowSplit, port: ServicePortTelemetry): boolean {
 }
 
 /** A target counts as dropped when every proxy that speaks of it drops it. */
-function healthOf(ports: readonly ServicePortTelemetry[]): Pick<RowReading, "dropped" | "readyEndpoints"> {
+function healthOf(ports: readonly ServicePortTelemetry[]): Pick<RowReading, "dropped" | "ramping" | "readyEndpoints"> {
   const dropped = new Map<string, DropReason>();
+  const ramping = new Map<string, Ramp>();
   const kept = new Set<string>();
   const readyEndpoints = new Map<string, number>();
   for (const port of ports) {
     for (const health of port.health) {
       if (health.dropped === undefined) kept.add(health.clusterKey);
       else dropped.set(health.clusterKey, health.dropped);
+      if (health.ramping !== undefined && health.ramping.permille < (ramping.get(health.clusterKey)?.permille ?? wholePermille)) ramping.set(health.clusterKey, health.ramping);
       if (health.readyEndpoints !== null) {
         readyEndpoints.set(health.clusterKey, Math.max(health.readyEndpoints, readyEndpoints.get(health.clusterKey) ?? 0));
       }
     }
   }
   for (const key of kept) dropped.delete(key);
-  return { dropped, readyEndpoints };
+  return { dropped, ramping, readyEndpoints };
 }
 
 /** The latest answers of all proxies; their clocks are not compared, each gives its share of the list. */

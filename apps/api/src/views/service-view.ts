@@ -64,6 +64,8 @@ export interface SplitTargetView {
   effectivePermille: number;
   /** Why health dropped it. */
   dropped: string | null;
+  /** It returned, or resolved only now, and rises to its share: why it got nothing before, and thousandths of its share. */
+  ramping: { after: string; permille: number } | null;
   readyEndpoints: Known<number>;
   /** Requests since the revision was acknowledged, of all since. */
   measured: Known<{ count: number; of: number }>;

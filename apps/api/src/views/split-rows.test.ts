@@ -19,16 +19,18 @@ interface Telling {
   counts?: [number, number];
   applied?: string | null;
   ready?: number | null;
+  /** How far 1-25 has risen to its share. */
+  ramp?: number;
 }
 
 /** The frames of two seconds, then a look. */
 function look(members: Record<string, MemberSketch>, tellings: Telling[], nowMs = 1_000) {
   const telemetry = new TelemetryState(0);
   for (const atMs of [0, 1_000]) {
-    for (const { pod = "p", counts = [18, 2], applied = hash, ready = 1 } of tellings) {
+    for (const { pod = "p", counts = [18, 2], applied = hash, ready = 1, ramp } of tellings) {
       const scale = atMs / 1_000;
       const targets = counts.map((count, index) => makeTarget(keyFor(index === 0 ? "1-23" : "1-25"), { requests: count * scale, requestsSinceApplied: count, byClass: { "2xx": count * scale } }));
-      const health = [{ clusterKey: keyFor("1-25"), readyEndpoints: ready, ageMs: 1, ...(ready === 0 ? { dropped: "no-ready-endpoints" as const } : {}) }];
+      const health = [{ clusterKey: keyFor("1-25"), readyEndpoints: ready, ageMs: 1, ...(ready === 0 ? { dropped: "no-ready-endpoints" as const } : {}), ...(ramp === undefined ? {} : { ramping: { after: "unreachable" as const, permille: ramp } }) }];
       telemetry.ingest(keyFor("1-23"), pod, makeFrame(targets, {}, { policy: applied === null ? null : { uid: "u", generation: 2, splitHash: applied, appliedAtMs: 0 }, health, callers: 2 }), atMs);
     }
     telemetry.tick(atMs);
@@ -82,6 +84,17 @@ describe("a row of the Split tab", () => {
 
   it("drops a target that the callers' proxies drop, with the reason", () => {
     expect(row(both(inline), [{ ready: 0 }]).targets[1]).toMatchObject({ requestedPermille: 91, effectivePermille: 0, dropped: "no-ready-endpoints", readyEndpoints: { state: "known", value: 0 } });
+  });
+
+  it("names a target that rises to its share, as far as the slowest proxy is, and is not converged meanwhile", () => {
+    const view = row(both({ ...inline, proxies: ["p", "q"] }), [{ ramp: 500, counts: [105, 5] }, { pod: "q", ramp: 250, counts: [105, 5] }]);
+    expect(view).toMatchObject({ converged: false, acknowledged: { value: { ready: 2, total: 2 } } });
+    expect(view.targets).toMatchObject([
+      { requestedPermille: 909, effectivePermille: 977, ramping: null },
+      { requestedPermille: 91, effectivePermille: 23, dropped: null, ramping: { after: "unreachable", permille: 250 } },
+    ]);
+    expect(row(both(inline), [{ ramp: 500, counts: [18, 2] }]).converged).toBe(false);
+    expect(row(both(inline), [{ ramp: 500, counts: [209, 10] }]).converged).toBe(false);
   });
 
   it("names a target that no import offers", () => {

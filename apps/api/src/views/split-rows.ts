@@ -1,6 +1,7 @@
 import { attachAnnotation } from "@sluice/shared/attachment/attachment-names";
 import { effectiveSplit } from "@sluice/shared/policy/effective-split";
 import type { GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
+import { rampedSplit } from "@sluice/shared/policy/ramped-split";
 import type { DropReason, EffectiveSplit } from "@sluice/shared/split/split";
 import { fromWeights } from "@sluice/shared/split/share-arithmetic";
 import { baselineOf, currentRevision, policyHistory } from "../revisions/policy-history.ts";
@@ -49,7 +50,8 @@ export function rowOf(look: Look, index: MemberIndex, service: string): Row {
   const minute = look.telemetry.window(service, member.key, look.nowMs, minuteMs);
   const requests = [...minute.byTarget.values()].reduce((sum, tally) => sum + tally.requests, 0);
   const measuring = attachment === "Inline" || attachment === "Beside" || attachment === "Unknown" || requests > 0;
-  const effective = effectiveSplit(split.main.requested, member.key, (key) => healthOf(look, reading, service, key, measuring));
+  const healthy = effectiveSplit(split.main.requested, member.key, (key) => healthOf(look, reading, service, key, measuring));
+  const effective = measuring ? rampedSplit(healthy, reading.ramping) : healthy;
   return { index, service, split, attachment, coverage, reading, effective, history: policyHistory(member.revisions.list(), service), measuring };
 }
 
@@ -119,6 +121,7 @@ function targetViews(look: Look, row: Row): SplitTargetView[] {
   const shares = fromWeights(effective.targets.map((target) => target.weight));
   const effectivePermille = new Map(effective.targets.map((target, position) => [target.clusterKey, shares[position] ?? 0]));
   const dropped = new Map<string, string>(effective.dropped.map((target) => [target.clusterKey, target.reason]));
+  const ramping = new Map(effective.ramping?.map(({ clusterKey, ...ramp }) => [clusterKey, ramp]));
   const total = [...reading.counts.values()].reduce((sum, count) => sum + count, 0);
   return split.targetKeys.map((clusterKey) => {
     const recent = minute.byTarget.get(clusterKey);
@@ -131,6 +134,7 @@ function targetViews(look: Look, row: Row): SplitTargetView[] {
       requestedPermille: split.requestedPermille.get(clusterKey) ?? 0,
       effectivePermille: effectivePermille.get(clusterKey) ?? 0,
       dropped: dropped.get(clusterKey) ?? (split.unknownKeys.includes(clusterKey) ? "unknown-cluster" : null),
+      ramping: ramping.get(clusterKey) ?? null,
       readyEndpoints: readyEndpoints(look, row, clusterKey),
       measured: measured(row, clusterKey, total),
       requestsPerSecond: rowFigure(row, hasTraffic, () => perSecond(now?.requests ?? 0, fast.elapsedMs)),
@@ -178,9 +182,10 @@ function acknowledged(look: Look, row: Row): SplitRowView["acknowledged"] {
   }));
 }
 
-/** Every proxy applies the policy, and each has sent every target its effective share to within one request. */
+/** Every proxy applies the policy, each has sent every target its effective share to within one request, and none rises yet. */
 function converged(row: Row): boolean {
   const { reading, coverage, effective } = row;
+  if (effective.ramping !== undefined) return false;
   if (reading.acknowledged.length === 0 || reading.acknowledged.length < coverage.total || !row.measuring) return false;
   const weights = effective.targets.reduce((sum, target) => sum + target.weight, 0);
   if (weights === 0) return false;

@@ -22,5 +22,5 @@ export interface AttachContext {
   /** Writes that the cache may not have seen yet, by service key. */
   readonly writes: Map<string, { readonly writes: Write[]; readonly untilMs: number }>;
   /** What was last told as an Event, by service key. */
-  readonly told: Map<string, { readonly stage: string; readonly refusal: string | undefined }>;
+  readonly told: Map<string, { readonly stage: string; readonly refusal: string | undefined; readonly ramping: ReadonlySet<string> }>;
 }

@@ -10,6 +10,7 @@ import type { KubernetesObject } from "@sluice/kubernetes/resource";
 import { startCluster, type SandboxCluster } from "@sluice/sandbox/sandbox-cluster";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { settleMs } from "../dataplane/routing/ramp-up.ts";
 import { memoryAnnotation } from "./attachment-memory.ts";
 
 const root = path.join(import.meta.dirname, "../../../..");
@@ -235,4 +236,21 @@ test("Captured becomes True once the pods are rolled after the takeover, and not
   await vi.waitFor(async () => expect(await captured()).toMatchObject({ status: "False", reason: "Bypassed", message: expect.stringContaining("shop/direct") as string }), patiently);
   await client.delete(kinds.services, direct);
   await vi.waitFor(async () => expect(await captured()).toMatchObject({ status: "True" }), patiently);
+}, 120_000);
+
+test("ActiveActive: a local group that returns rises to its share by steps, and one Event says so", async () => {
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 100 }], "Inline");
+  const enforcedAtMs = Date.now();
+  const message = `${ownKey} had no ready endpoint and serves now; it rises to its share by steps.`;
+  const told = async () => (await client.list(kinds.events, { namespace: "shop" })).items.reduce((sum, event) => sum + (event.reason === "TargetRampingUp" && event.message === message && event.involvedObject.kind === "GlobalTrafficPolicy" ? (event.count ?? 1) : 0), 0);
+  const before = await told();
+  await client.patch(kinds.deployments, ref, { type: "merge", body: { spec: { replicas: 0 } } }, { subresource: "scale" });
+  const ten = async () => (await Promise.all(Array.from({ length: 10 }, () => request(false)))).filter((answer) => answer === "own").length;
+  await vi.waitFor(async () => expect(await ten()).toBe(0), patiently);
+  // What happens right after a change of the policy belongs to it.
+  await vi.waitFor(() => expect(Date.now() - enforcedAtMs).toBeGreaterThan(settleMs), patiently);
+  await client.patch(kinds.deployments, ref, { type: "merge", body: { spec: { replicas: 1 } } }, { subresource: "scale" });
+  await vi.waitFor(async () => expect(await told()).toBe(before + 1), patiently);
+  const status = (await client.get(kinds.globalTrafficPolicies, ref)).status;
+  expect(status?.conditions?.find((one) => one.type === "Enforced")).toMatchObject({ status: "True" });
 }, 120_000);

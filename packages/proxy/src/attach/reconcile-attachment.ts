@@ -13,6 +13,7 @@ import { detachAllName } from "./member-cache.ts";
 import { observeAttachment } from "./observe-attachment.ts";
 import { readPortRecords } from "./port-record-store.ts";
 import { reconcileImportedService } from "./reconcile-imported-service.ts";
+import { tellEvents } from "./tell-events.ts";
 import { writePolicyStatus } from "./write-policy-status.ts";
 
 /** How long to wait for the cache to show our own writes, before planning from what it says anyway. */
@@ -94,7 +95,7 @@ async function step(key: string, context: AttachContext, done: Write[]): Promise
     }
   } finally {
     if (policy !== undefined && plan.status !== undefined) await writePolicyStatus(context.client, policy, plan.status);
-    tell(key, context, plan);
+    tellEvents(key, context, plan, observed);
   }
   if (plan.waiting !== undefined) poller.hurry();
   return actions.length > 0 ? soon : plan.waiting === undefined ? {} : { requeueAfterMs: recheckWaitingMs };
@@ -141,21 +142,4 @@ function refusedStatus(policy: GlobalTrafficPolicy, message: string, nowMs: numb
   const lastTransitionTime = before?.status === "False" ? before.lastTransitionTime : new Date(nowMs).toISOString().replace(/\.\d+/, "");
   const accepted = { type: "Accepted", status: "False" as const, reason: "Invalid", message: `${message}; what was in force before stays`, lastTransitionTime, observedGeneration: policy.metadata.generation };
   return { ...policy.status, conditions: [accepted, ...(policy.status?.conditions ?? []).filter((condition) => condition.type !== "Accepted")] };
-}
-
-/** Events for a change of stage, and for a new reason why nothing goes on. */
-function tell(key: string, { cache, events, told, memories }: AttachContext, plan: AttachmentPlan): void {
-  const subject = cache.policy(key) ?? cache.service(key);
-  const before = told.get(key);
-  const enforced = plan.conditions.find((condition) => condition.type === "Enforced");
-  const refusal = enforced?.status === "False" && plan.waiting === undefined && plan.stage === plan.target ? `${enforced.reason}: ${enforced.message}` : undefined;
-  if (subject === undefined) {
-    told.delete(key);
-    memories.delete(cache.service(key)?.metadata.uid ?? "");
-    return;
-  }
-  told.set(key, { stage: plan.stage, refusal });
-  if (before !== undefined && before.stage !== plan.stage) events.record(subject, { type: "Normal", reason: plan.stage, message: `The attachment went from ${before.stage} to ${plan.stage}; the policy asks for ${plan.target}.` });
-  const contested = enforced?.status === "False" && enforced.reason !== "NotAcknowledged" ? refusal : undefined;
-  if (contested !== undefined && contested !== before?.refusal) events.record(subject, { type: "Warning", reason: enforced?.reason ?? "Refused", message: enforced?.message ?? "" });
 }

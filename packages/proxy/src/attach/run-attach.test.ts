@@ -125,7 +125,7 @@ beforeAll(async () => {
   await startSliceController();
   await writeFile(path.join(folder, "kubeconfig"), account("sluice-proxy"));
   const shared = { address: proxyAddress, namespace: "sluice-system", pod: "proxy-1" };
-  proxy = await runProxy({ program: "proxy", ...shared, gatewayPort: 9080, adminPort: 9081, configFolder: undefined, dataFolder: undefined }, logger);
+  proxy = await runProxy({ program: "proxy", ...shared, gatewayPort: 9080, adminPort: 9081, configFolder: undefined, dataFolder: undefined, rampUpSeconds: 30 }, logger);
   const attachClient = createClient({ kubeconfig: account("sluice-attach"), fieldManager: "sluice-attach" });
   attach = await runAttach({ program: "attach", ...shared, pod: "attach-1", adminPort: 0, detachAll: false }, logger, attachClient);
 });

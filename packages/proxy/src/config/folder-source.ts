@@ -26,7 +26,7 @@ const kindNames: Readonly<Record<string, keyof WorldObjects>> = {
  * is reported and changes nothing.
  */
 export function startFolderSource(folder: string, index: WorldIndex, events: SourceEvents): ConfigSource {
-  const known = new Map<string, { kind: keyof WorldObjects; key: string; object: KubernetesObject }>();
+  const known = new Map<string, Entry>();
   const synced = Promise.withResolvers<void>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +44,10 @@ export function startFolderSource(folder: string, index: WorldIndex, events: Sou
       };
       for (const [id, { kind, key }] of known) if (!found.has(id)) note(index.update(kind, key, undefined));
       for (const [id, entry] of found) {
-        if (!isDeepStrictEqual(known.get(id)?.object, entry.object)) note(index.update(entry.kind, entry.key, entry.object as WorldObjects[typeof entry.kind]));
+        const before = known.get(id);
+        const same = before !== undefined && isDeepStrictEqual(before.object, entry.object);
+        entry.generation = before === undefined ? 1 : before.generation + (same ? 0 : 1);
+        if (!same) note(index.update(entry.kind, entry.key, generated(entry) as WorldObjects[typeof entry.kind]));
       }
       known.clear();
       for (const [id, entry] of found) known.set(id, entry);
@@ -82,7 +85,19 @@ export function startFolderSource(folder: string, index: WorldIndex, events: Sou
   };
 }
 
-type Entry = { kind: keyof WorldObjects; key: string; object: KubernetesObject };
+interface Entry {
+  kind: keyof WorldObjects;
+  key: string;
+  /** As it was written, with a uid. */
+  object: KubernetesObject;
+  /** Counts the versions that were read. */
+  generation: number;
+}
+
+/** Nobody counts the generations of an object in a file; a proxy tells a change of a policy by them. */
+function generated({ object, generation }: Entry): KubernetesObject {
+  return { ...object, metadata: { generation, ...object.metadata } };
+}
 
 async function readFolder(folder: string): Promise<Map<string, Entry>> {
   const names = (await readdir(folder)).filter((name) => /\.(?:ya?ml|json)$/.test(name)).toSorted();
@@ -116,6 +131,6 @@ function add(found: Map<string, Entry>, object: KubernetesObject, file: string):
   const id = `${kind} ${key}`;
   if (found.has(id)) throw new Error(`${file}: ${object.kind} ${key} is defined twice`);
   // Nobody gave the object a uid; its name is as lasting here.
-  const metadata = { uid: id, generation: 1, ...object.metadata, namespace };
-  found.set(id, { kind, key, object: { ...object, metadata } });
+  const metadata = { uid: id, ...object.metadata, namespace };
+  found.set(id, { kind, key, object: { ...object, metadata }, generation: 1 });
 }

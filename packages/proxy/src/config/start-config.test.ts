@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { Snapshot } from "../snapshot.ts";
 import { endpointAgeMsMax, loadLastGoodSnapshot } from "./last-good-snapshot.ts";
 import { startConfig } from "./start-config.ts";
-import { samplePorts, sampleService, sampleSlice } from "./testing/sample-world.ts";
+import { otherKey, samplePorts, sampleService, sampleSlice } from "./testing/sample-world.ts";
 
 let folder: string;
 let data: string;
@@ -73,4 +73,17 @@ test("a folder's objects become a snapshot; changes arrive, mistakes do not, and
 test("a damaged file is not restored", async () => {
   await writeFile(path.join(data, "last-good-snapshot.json"), '{"version":1,"services":[{');
   expect(await loadLastGoodSnapshot(data, Date.now())).toBeUndefined();
+});
+
+test("each version of a policy in a file has a generation of its own", async () => {
+  const policy = (weight: number) => ({ apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: { namespace: "shop", name: "web" }, spec: { lbType: "ActiveActive", targets: [{ clusterKey: otherKey, weight }] } });
+  await write("ports.yaml", samplePorts({}));
+  await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.1"]));
+  await write("policy.yaml", policy(10));
+  const { snapshots } = start();
+  const generation = () => snapshots.at(-1)?.services.get("shop/web")?.policy?.generation;
+  await vi.waitFor(() => expect(generation()).toBe(1), { timeout: 10_000 });
+  await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.2"]));
+  await write("policy.yaml", policy(20));
+  await vi.waitFor(() => expect(generation()).toBe(2), { timeout: 10_000 });
 });

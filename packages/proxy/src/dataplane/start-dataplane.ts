@@ -26,6 +26,8 @@ export interface DataplaneOptions {
   readonly probe?: ProbeGateway;
   /** Mean time between two probes of one gateway; 1 s unless given. */
   readonly probeIntervalMs?: number;
+  /** Over how long a target that returns rises to its share; 30 s unless given, 0: at once. */
+  readonly rampUpMs?: number;
   /** How long a service port that left the snapshot goes on listening; 5 s unless given. */
   readonly closeGraceMs?: number;
   /** Draining: after this, idle connections are ended; 5 s unless given. */
@@ -35,8 +37,11 @@ export interface DataplaneOptions {
 }
 
 export interface Dataplane {
-  /** Puts a snapshot in force for the next request; connections are not touched. */
-  apply(snapshot: Snapshot): void;
+  /**
+   * Puts a snapshot in force for the next request; connections are not touched. `begins`: what was in force was a
+   * stand-in from an earlier run, so that no target counts as returning.
+   */
+  apply(snapshot: Snapshot, begins?: boolean): void;
   /** Ends orderly: answers with `Connection: close`, ends idle connections last; resolves when none is left or the bound is reached. */
   drain(): Promise<void>;
   listening(): readonly ListeningState[];
@@ -62,7 +67,7 @@ export function startDataplane(options: DataplaneOptions): Dataplane {
   const runtime = new Runtime(options.sockets ?? nodeSockets, nowMs);
   const { random, now: epochMs } = options;
   const probes = new GatewayProbes({ probe: options.probe ?? probeGateway, board, random, nowMs, intervalMs: options.probeIntervalMs ?? 1_000 });
-  const table = new RoutingTable(probes, { random, nowMs, epochMs, board });
+  const table = new RoutingTable(probes, { random, nowMs, epochMs, board, rampUpMs: options.rampUpMs ?? 30_000 });
   const gateway = new PortListener(options.address, options.gatewayPort, runtime, (socket, onClosed) => new ProtocolSwitch(socket, { router: table.gateway, raw: () => null }, runtime, onClosed));
   const ports = new ServicePorts(options.address, options.closeGraceMs ?? 5_000, runtime, table);
   const opening = gateway.open();
@@ -79,8 +84,8 @@ export function startDataplane(options: DataplaneOptions): Dataplane {
     table.retire();
   };
   return {
-    apply(snapshot) {
-      table.apply(snapshot);
+    apply(snapshot, begins) {
+      table.apply(snapshot, begins);
       ports.update();
     },
     async drain() {

@@ -100,8 +100,8 @@ export class TestWorld {
     for (const { ledger } of this.dataplane.telemetry()) assert(ledgerBalances(ledger), `the ledger does not balance: ${JSON.stringify(ledger)}`);
   }
 
-  apply(parts: WorldParts): void {
-    this.dataplane.apply(snapshotOf(parts));
+  apply(parts: WorldParts, begins = false): void {
+    this.dataplane.apply(snapshotOf(parts), begins);
   }
 
   /** Port of the service `shop/web`. */

@@ -22,9 +22,22 @@ export interface PrioritisedTarget {
 /** Why a target gets nothing although the policy names it. */
 export type DropReason = "no-ready-endpoints" | "ejected" | "unreachable" | "unknown-cluster" | "stand-by";
 
-/** What the requested split comes to with the present health. Weights of the kept targets are unchanged: renormalising is dividing by their sum. */
+/** A target that returned, or that a standing policy names and that resolved only now: it rises to its share by steps. */
+export interface Ramp {
+  /** Why it got nothing before. */
+  readonly after: DropReason;
+  /** How much of its share it gets now, 1 to 999 thousandths. */
+  readonly permille: number;
+}
+
+/**
+ * What the requested split comes to with the present health. Weights of the kept targets are unchanged (renormalising
+ * is dividing by their sum), unless one of them ramps up: then they are such that it gets its part of its share.
+ */
 export interface EffectiveSplit {
   readonly targets: readonly WeightedTarget[];
+  /** Targets that do not get their whole share yet; absent when there is none. */
+  readonly ramping?: readonly (Ramp & { readonly clusterKey: ClusterKey })[];
   readonly dropped: readonly { readonly clusterKey: ClusterKey; readonly reason: DropReason }[];
   /** Set when `targets` is empty: what callers are told with a 503. */
   readonly refusal?: "no_local_endpoints" | "no_healthy_target";

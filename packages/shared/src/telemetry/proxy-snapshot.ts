@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { appliedPolicySchema } from "./telemetry-frame.ts";
+import { appliedPolicySchema, dropReasonSchema, rampSchema } from "./telemetry-frame.ts";
 
-const dropReason = z.enum(["no-ready-endpoints", "ejected", "unreachable", "unknown-cluster", "stand-by"]);
 const weighted = z.object({ clusterKey: z.string(), weight: z.int().min(0) });
 const prioritised = z.object({ clusterKey: z.string(), priority: z.int().min(0) });
 
@@ -15,7 +14,8 @@ const requestedSplitSchema = z.discriminatedUnion("mode", [
 /** Wire form of `EffectiveSplit`. */
 const effectiveSplitSchema = z.object({
   targets: z.array(weighted).readonly(),
-  dropped: z.array(z.object({ clusterKey: z.string(), reason: dropReason })).readonly(),
+  ramping: z.array(rampSchema.extend({ clusterKey: z.string() })).readonly().optional(),
+  dropped: z.array(z.object({ clusterKey: z.string(), reason: dropReasonSchema })).readonly(),
   refusal: z.enum(["no_local_endpoints", "no_healthy_target"]).optional(),
 });
 

@@ -48,12 +48,18 @@ export const appliedPolicySchema = z.object({
   appliedAtMs: z.number(),
 });
 
+export const dropReasonSchema = z.enum(["no-ready-endpoints", "ejected", "unreachable", "unknown-cluster", "stand-by"]);
+/** Wire form of `Ramp`. */
+export const rampSchema = z.object({ after: dropReasonSchema, permille: z.int().min(1).max(999) });
+
 export const targetHealthSchema = z.object({
   clusterKey: z.string(),
   /** Ready endpoints as this proxy sees them; null when it does not know. */
   readyEndpoints: z.int().min(0).nullable(),
   /** Absent while the target is in use. */
-  dropped: z.enum(["no-ready-endpoints", "ejected", "unreachable", "unknown-cluster", "stand-by"]).optional(),
+  dropped: dropReasonSchema.optional(),
+  /** Absent unless the target rises to its share. */
+  ramping: rampSchema.optional(),
   /** Age of this knowledge, by the proxy's clock. */
   ageMs: z.number(),
 });

@@ -10,20 +10,18 @@ import { useClusterLook } from "../../trpc/use-clusters.ts";
 /** Requested, effective, acknowledged, measured: side by side, each in its place. */
 export function FourTruths({ row }: { row: SplitRowView }) {
   const t = useTranslations("truths");
-  const split = useTranslations("split");
   const format = useFormat();
   const look = useClusterLook();
   const focus = focusOf(row);
   if (focus === null) return null;
   const name = look(focus.clusterKey).name;
-  const dropped = row.targets.filter((target) => target.dropped !== null && target.dropped !== "stand-by");
   return (
     <dl aria-label={t("title")} className="grid grid-cols-2 border-t border-line md:grid-cols-4">
       <Truth name={t("requested")} value={format.share(focus.requestedPermille)} note={row.revision === null ? t("to", { cluster: name }) : t("to-revision", { cluster: name, revision: row.revision.number })} />
       <Truth
         name={t("effective")}
         value={format.share(focus.effectivePermille)}
-        note={dropped.length === 0 ? t("healthy") : <span className="text-bad">{dropped.map((target) => `${look(target.clusterKey).name}: ${split(`dropped-${target.dropped as "ejected"}`)}`).join("; ")}</span>}
+        note={<Health row={row} />}
       />
       <Truth
         name={t("acknowledged")}
@@ -49,6 +47,21 @@ function Truth({ name, value, note }: { name: string; value: ReactNode; note: Re
       </dd>
     </div>
   );
+}
+
+/** Targets that get nothing, or not their whole share yet, each with the reason. */
+function Health({ row }: { row: SplitRowView }) {
+  const t = useTranslations("truths");
+  const split = useTranslations("split");
+  const format = useFormat();
+  const look = useClusterLook();
+  const reasonOf = (reason: string) => split(`dropped-${reason as "ejected"}`);
+  const named = (clusterKey: string, what: string) => `${look(clusterKey).name}: ${what}`;
+  const dropped = row.targets.flatMap((target) => (target.dropped === null || target.dropped === "stand-by" ? [] : [named(target.clusterKey, reasonOf(target.dropped))]));
+  const ramping = row.targets.flatMap(({ clusterKey, ramping: ramp }) => (ramp === null ? [] : [named(clusterKey, split("ramping", { share: format.share(ramp.permille), reason: reasonOf(ramp.after) }))]));
+  if (dropped.length === 0 && ramping.length === 0) return t("healthy");
+  const text = [...dropped, ...ramping].join("; ");
+  return <span title={text} className={dropped.length > 0 ? "text-bad" : "text-warn"}>{text}</span>;
 }
 
 /** The truths are told of one target: the other cluster that gets most, or the own one when it gets all. */

@@ -5,7 +5,7 @@ import { changes, type DraftAction, draftOf, mainMove, reduceDraft, requestOf } 
 const known = <T>(value: T) => ({ state: "known" as const, value });
 
 function target(clusterKey: string, permille: number, own = false): SplitTargetView {
-  return { clusterKey, own, weight: permille, requestedPermille: permille, effectivePermille: permille, dropped: null, readyEndpoints: known(3), measured: known({ count: 0, of: 0 }), requestsPerSecond: known(1), errorShare: known(0), p95Ms: known(1) };
+  return { clusterKey, own, weight: permille, requestedPermille: permille, effectivePermille: permille, dropped: null, ramping: null, readyEndpoints: known(3), measured: known({ count: 0, of: 0 }), requestsPerSecond: known(1), errorShare: known(0), p95Ms: known(1) };
 }
 
 function row(targets: SplitTargetView[], part: Partial<SplitRowView> = {}): SplitRowView {

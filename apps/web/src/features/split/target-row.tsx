@@ -67,6 +67,7 @@ export function TargetRow({ target, look, sourceName, index, permille, livePermi
 
 function TargetName({ target, look }: { target: SplitTargetView; look: ClusterLook }) {
   const t = useTranslations("split");
+  const format = useFormat();
   return (
     <div className="flex min-w-0 gap-2.5">
       <span className="pt-[5px]"><ClusterMark color={look.color} /></span>
@@ -77,6 +78,8 @@ function TargetName({ target, look }: { target: SplitTargetView; look: ClusterLo
         <div className="truncate text-xs text-ink-2">
           {target.dropped !== null ? (
             <span className="text-bad">{t(`dropped-${target.dropped}`)}</span>
+          ) : target.ramping !== null ? (
+            <span className="text-warn">{t("ramping", { share: format.share(target.ramping.permille), reason: t(`dropped-${target.ramping.after}`) })}</span>
           ) : (
             <>
               {look.version === null ? "" : `${look.version.replace(/^(v\d+\.\d+).*$/, "$1")} · `}

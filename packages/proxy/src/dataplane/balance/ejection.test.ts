@@ -47,7 +47,7 @@ test("an only endpoint is never left out", async () => {
   expect(await answers(port, 2)).toEqual(["bad", "bad"]);
 });
 
-test("a remote target with 5xx is left out, the rest takes its share, and it comes back", async () => {
+test("a remote target with 5xx is left out, the rest takes its share, and it comes back by steps", async () => {
   let good = false;
   const other = await world.gateway("other", "/o", (_, response) => response.writeHead(good ? 200 : 500).end("other"));
   world.apply({ targets: [["own", 50], ["other", 50]], local: [await world.backend("own")], remotes: [other] });
@@ -56,6 +56,8 @@ test("a remote target with 5xx is left out, the rest takes its share, and it com
   expect(world.telemetry().health).toContainEqual(expect.objectContaining({ clusterKey: clusterKey("other"), dropped: "ejected" }));
   nowMs = 5_001;
   good = true;
+  expect((await answers(port, 40)).filter((body) => body === "other")).toHaveLength(1);
+  nowMs = 35_001;
   expect((await answers(port, 10)).filter((body) => body === "other")).toHaveLength(5);
 });
 

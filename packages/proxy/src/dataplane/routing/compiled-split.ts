@@ -12,15 +12,19 @@ export interface CompiledSplit {
   readonly chooser: { choose(): number };
 }
 
-/** Compiles `requested` with the present health. A target without a group counts as an unknown cluster. */
-export function compileSplit(
-  requested: RequestedSplit,
-  ownKey: string,
-  health: (key: string) => DropReason | null,
-  groupOf: (key: string) => RouteTarget | undefined,
-  random: () => number,
-): CompiledSplit {
-  const effective = effectiveSplit(requested, ownKey, (key) => (groupOf(key) === undefined ? "unknown-cluster" : health(key)));
+export interface CompileOptions {
+  readonly health: (key: string) => DropReason | null;
+  /** A target without a group counts as an unknown cluster. */
+  readonly groupOf: (key: string) => RouteTarget | undefined;
+  readonly random: () => number;
+  /** What ramping up makes of the split. */
+  readonly ramped?: (split: EffectiveSplit) => EffectiveSplit;
+}
+
+/** Compiles `requested` with the present health. */
+export function compileSplit(requested: RequestedSplit, ownKey: string, { health, groupOf, random, ramped }: CompileOptions): CompiledSplit {
+  const healthy = effectiveSplit(requested, ownKey, (key) => (groupOf(key) === undefined ? "unknown-cluster" : health(key)));
+  const effective = ramped?.(healthy) ?? healthy;
   const targets = effective.targets.map(({ clusterKey }) => groupOf(clusterKey) as RouteTarget);
   const weights = effective.targets.map(({ weight }) => weight);
   const chooser = targets.length > 1 ? createTargetChooser(weights, { random }) : onlyOne;

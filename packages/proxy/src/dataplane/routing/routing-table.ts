@@ -40,7 +40,9 @@ export class RoutingTable {
     return this.#exports;
   }
 
-  apply(snapshot: Snapshot): void {
+  /** `begins`: what is in force until now was a stand-in (an earlier run's), so that nothing returns by this. */
+  apply(snapshot: Snapshot, begins = false): void {
+    if (begins) for (const { route } of this.services.values()) route.beginAnew();
     this.#destinations.beginChange();
     this.#probes.beginChange();
     const before = this.services;

@@ -8,6 +8,7 @@ import type { HealthBoard } from "../health/health-board.ts";
 import type { LocalTarget, RemoteTarget } from "./cluster-target.ts";
 import { type CompiledSplit, compileSplit } from "./compiled-split.ts";
 import { joinRemotePath } from "./join-remote-path.ts";
+import { RampUp } from "./ramp-up.ts";
 
 export interface ServiceRouteDeps {
   readonly random: () => number;
@@ -15,6 +16,8 @@ export interface ServiceRouteDeps {
   readonly nowMs: () => number;
   readonly epochMs: () => number;
   readonly board: HealthBoard;
+  /** Over how long a returning target rises to its share; 0: at once. */
+  readonly rampUpMs: number;
 }
 
 /** The route of one service port: what its policy asks, what health leaves of it, and whose turn it is. */
@@ -24,6 +27,7 @@ export class ServiceRoute implements Route {
   readonly budget: RetryBudget;
   readonly role = "service";
   readonly #deps: ServiceRouteDeps;
+  readonly #rampUp: RampUp;
   #ownKey = "";
   #part: PortPart | null = null;
   #local: LocalTarget | null = null;
@@ -32,7 +36,7 @@ export class ServiceRoute implements Route {
   #standBy: CompiledSplit | null = null;
   #splitKey = "";
   #boardVersion = -1;
-  /** Monotonic ms at which an ejection ends. */
+  /** Monotonic ms at which an ejection ends or a ramp has its next step. */
   #recheckAtMs = Number.POSITIVE_INFINITY;
 
   constructor(service: string, port: number, deps: ServiceRouteDeps) {
@@ -40,6 +44,7 @@ export class ServiceRoute implements Route {
     this.counters = new PortCounters(service, port, "service");
     this.budget = new RetryBudget(deps.nowMs());
     this.#deps = deps;
+    this.#rampUp = new RampUp(deps.rampUpMs);
   }
 
   /** Puts another part in force. Counts and tickets go on unless the policy or the effective weights changed. */
@@ -51,12 +56,16 @@ export class ServiceRoute implements Route {
     this.#boardVersion = -1;
     const before = this.counters.policy;
     const { policy } = service;
-    const same =
-      policy === null || before === null
-        ? policy === before
-        : policy.uid === before.uid && policy.generation === before.generation && policy.splitHash === before.splitHash;
-    if (!same) this.counters.onPolicyApplied(policy === null ? null : { ...policy, appliedAtMs: this.#deps.epochMs() });
+    // The split's hash changes also when a cluster joins: that is no change of the policy.
+    const samePolicy = policy?.uid === before?.uid && policy?.generation === before?.generation;
+    if (!samePolicy || this.#split === null) this.#rampUp.beginAnew(this.#deps.nowMs());
+    if (!samePolicy || policy?.splitHash !== before?.splitHash) this.counters.onPolicyApplied(policy === null ? null : { ...policy, appliedAtMs: this.#deps.epochMs() });
     this.#compiled();
+  }
+
+  /** What is in force until now was a stand-in for what the next `update` brings: nobody ramps up because of that. */
+  beginAnew(): void {
+    this.#split = null;
   }
 
   /** The endpoints of the own cluster. */
@@ -99,17 +108,20 @@ export class ServiceRoute implements Route {
 
   /** What this proxy knows of each target that the policy names, and of the own cluster. */
   health(): TargetHealth[] {
-    const dropped = new Map(this.effective.dropped.map(({ clusterKey, reason }) => [clusterKey, reason]));
+    const { effective } = this;
+    const dropped = new Map(effective.dropped.map(({ clusterKey, reason }) => [clusterKey, reason]));
+    const ramps = new Map(effective.ramping?.map(({ clusterKey, ...ramp }) => [clusterKey, ramp]));
     const keys = new Set([this.#ownKey, ...dropped.keys(), ...this.#remotes.keys()]);
     const nowMs = this.#deps.nowMs();
     return [...keys].toSorted().map((clusterKey) => {
       const remote = this.#remotes.get(clusterKey);
       const reason = dropped.get(clusterKey);
+      const ramping = ramps.get(clusterKey);
       let readyEndpoints: number | null = null;
       if (clusterKey === this.#ownKey) readyEndpoints = this.local.group.destinations.length;
       else if (remote !== undefined) readyEndpoints = remote.health.readyEndpoints(remote.remotePath);
       const knownAtMs = remote?.health.knownAtMs ?? nowMs;
-      return { clusterKey, readyEndpoints, ageMs: nowMs - knownAtMs, ...(reason === undefined ? {} : { dropped: reason }) };
+      return { clusterKey, readyEndpoints, ageMs: nowMs - knownAtMs, ...(reason === undefined ? {} : { dropped: reason }), ...(ramping === undefined ? {} : { ramping }) };
     });
   }
 
@@ -129,14 +141,18 @@ export class ServiceRoute implements Route {
       if (ejection.ejected(presentMs)) this.#recheckAtMs = Math.min(this.#recheckAtMs, ejection.untilMs);
     }
     const groupOf = (key: string): RouteTarget | undefined => (key === this.#ownKey ? this.local : this.#remotes.get(key));
-    const split = compileSplit(part.requested, this.#ownKey, (key) => this.#dropReason(key, presentMs), groupOf, random);
+    const { requested } = part;
+    const health = (key: string): DropReason | null => this.#dropReason(key, presentMs);
+    const ramped = (effective: EffectiveSplit): EffectiveSplit => this.#rampUp.apply(effective, presentMs);
+    const split = compileSplit(requested, this.#ownKey, { health, groupOf, random, ...(requested.mode === "ActiveActive" ? { ramped } : {}) });
+    if (requested.mode === "ActiveActive") this.#recheckAtMs = Math.min(this.#recheckAtMs, this.#rampUp.nextAtMs);
     const key = this.#keyOf(split);
     // The same weights under the same policy: the tickets go on, only the groups may be new.
     this.#split = this.#split !== null && key === this.#splitKey ? { ...split, chooser: this.#split.chooser } : split;
     this.#splitKey = key;
     this.#standBy =
-      part.requested.mode === "FailOver"
-        ? compileSplit(part.requested, this.#ownKey, (other) => (other === this.#ownKey ? "stand-by" : this.#dropReason(other, presentMs)), groupOf, random)
+      requested.mode === "FailOver"
+        ? compileSplit(requested, this.#ownKey, { health: (other) => (other === this.#ownKey ? "stand-by" : health(other)), groupOf, random })
         : null;
     return this.#split;
   }
