@@ -36,6 +36,8 @@ export class Exchange implements UpstreamUser {
   /** A pooled connection turned out to be closed: dial the next. */
   #fresh = false;
   #sent = false;
+  /** What the connection had taken before this request: if no more was taken when it is lost, the request was never sent. */
+  #takenBefore = 0;
   #requestEnded = false;
   #trailers = "";
   #status = 0;
@@ -161,6 +163,7 @@ export class Exchange implements UpstreamUser {
     const target = this.#target as RouteTarget;
     const destination = this.#triedDestinations.at(-1) as Destination;
     const wasSent = this.#sent;
+    const wasTaken = wasSent && upstream.writer.bytesTaken > this.#takenBefore;
     this.#upstream = null;
     this.#sent = false;
     this.#leaveDestination();
@@ -174,7 +177,7 @@ export class Exchange implements UpstreamUser {
     if (!wasSent) target.onDialFailure(destination);
     else if (upstream.reused && reason === "upstream_closed") this.#forgetStale();
     else target.onBadAnswer(destination);
-    if (!this.#resend(target, !wasSent, reason, upstream.reused)) this.#answerFailure(reason);
+    if (!this.#resend(target, !wasTaken, reason, upstream.reused)) this.#answerFailure(reason);
   }
 
   /** Starts an attempt at `target`; false when it has no endpoint left to try. */
@@ -201,6 +204,7 @@ export class Exchange implements UpstreamUser {
   #send(upstream: UpstreamConnection): void {
     const target = this.#target as RouteTarget;
     this.#sent = true;
+    this.#takenBefore = upstream.writer.bytesTaken;
     const requestTarget = this.#route.requestTarget(this.head.target, target);
     upstream.writer.text(writeRequestHead(this.head, requestTarget, this.#downstream.caller, this.#route.role, target.remotePath !== null));
     for (const piece of this.#tee.pieces) this.#writeBody(upstream, piece);

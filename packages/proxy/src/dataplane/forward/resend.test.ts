@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RequestedSplit } from "@sluice/shared/split/split";
+import type { LocalEndpoint } from "../../snapshot.ts";
+import type { SocketLayer } from "../sockets/byte-socket.ts";
+import { nodeSockets } from "../sockets/node-sockets.ts";
+import type { DataplaneOptions } from "../start-dataplane.ts";
 import { clusterKey, TestWorld } from "../test-world.ts";
 
 let world: TestWorld;
@@ -95,6 +99,76 @@ test("a pooled connection that was closed meanwhile costs the caller nothing", a
   world.apply({ local: [own] });
   const port = await world.port();
   for (let round = 0; round < 4; round++) expect((await world.get(port, "/")).body).toBe("ok");
+});
+
+/** A world in which `beforeWrite` runs right before each write to an endpoint. */
+function hookedWorld(beforeWrite: () => void, options: Partial<DataplaneOptions> = {}): TestWorld {
+  const dial: SocketLayer["dial"] = (to, events) => {
+    const socket = nodeSockets.dial(to, events);
+    const writeText = socket.writeText.bind(socket);
+    socket.writeText = (text) => {
+      beforeWrite();
+      return writeText(text);
+    };
+    return socket;
+  };
+  return new TestWorld({ sockets: { ...nodeSockets, dial }, ...options });
+}
+
+/** An endpoint that answers each request once its body of four bytes has come, and tells the bodies. */
+async function echo(seen: string[]): Promise<LocalEndpoint> {
+  return world.rawBackend("own", (socket) => {
+    let text = "";
+    socket.on("data", (bytes) => {
+      text += bytes.toString("latin1");
+      const body = /\r\n\r\n(.{4})$/.exec(text)?.[1];
+      if (body === undefined) return;
+      seen.push(body);
+      text = "";
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+  });
+}
+
+test("a write that a reset connection refuses at once was never sent: any method goes out again, and it costs no budget", async () => {
+  const seen: string[] = [];
+  let resetting = false;
+  world.stop();
+  world = hookedWorld(() => {
+    if (resetting) world.resetSockets(own.port);
+    resetting = false;
+  }, { monotonicNow: () => 0 });
+  const own = await echo(seen);
+  world.apply({ local: [own] });
+  const port = await world.port();
+  for (let round = 0; round < 30; round++) {
+    expect((await world.get(port, "/", post, "one1")).body).toBe("ok");
+    resetting = true;
+    expect((await world.get(port, "/", post, "two2")).body).toBe("ok");
+  }
+  // Each arrived exactly once, and far more resends than the budget has.
+  expect(seen).toEqual(Array.from({ length: 30 }, () => ["one1", "two2"]).flat());
+  expect(world.telemetry()).toMatchObject({ targets: [{ requests: 60, attempts: 90 }], ledger: { accepted: 60, answered: 60, failed: {} } });
+});
+
+test("a write of which the system took something may have arrived: it is not sent again", async () => {
+  const seen: string[] = [];
+  let writes = 0;
+  world.stop();
+  world = hookedWorld(() => {
+    writes++;
+    // The first request, the head of the second one, and then what is left of that.
+    if (writes === 3) world.resetSockets(own.port);
+  });
+  const own = await echo(seen);
+  world.apply({ local: [own] });
+  expect((await world.get(await world.port(), "/", post, "one1")).body).toBe("ok");
+  const client = await world.connect();
+  client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+  await world.until(() => writes === 2);
+  client.send("two2");
+  expect(await client.until('"upstream_closed"')).toMatch(/^HTTP\/1.1 502 /);
+  expect(world.telemetry().targets[0]?.attempts).toBe(2);
 });
 
 test("resends stop when the budget is used up", async () => {

@@ -9,6 +9,11 @@ export interface ByteSocket {
   readonly remoteAddress: string;
   /** Written, but not yet taken by the system. */
   readonly pendingBytes: number;
+  /**
+   * Asked right after a write: the system took no byte of it and never will, since the other end has reset the
+   * connection or it is closed. `onClose` follows.
+   */
+  readonly refused: boolean;
   /** Both return false when the other end is slow: wait for `onDrain` before writing more. */
   write(bytes: Buffer): boolean;
   writeText(latin1: string): boolean;

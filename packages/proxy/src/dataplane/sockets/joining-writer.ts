@@ -7,7 +7,8 @@ const joinedBytesMax = 16_384;
 export class JoiningWriter {
   /** The other end is slow: what is written now is kept in memory. */
   blocked = false;
-  bytesWritten = 0;
+  /** Bytes that the other end may have seen: all that were written but those of writes that were refused at once. */
+  bytesTaken = 0;
   readonly #socket: ByteSocket;
   #text = "";
 
@@ -25,8 +26,8 @@ export class JoiningWriter {
       return;
     }
     this.flush();
-    this.bytesWritten += bytes.length;
     if (!this.#socket.write(bytes)) this.blocked = true;
+    if (!this.#socket.refused) this.bytesTaken += bytes.length;
   }
 
   /** One chunk of a chunked body; an empty one would end the body and is left out. */
@@ -41,7 +42,7 @@ export class JoiningWriter {
     if (this.#text === "") return;
     const text = this.#text;
     this.#text = "";
-    this.bytesWritten += text.length;
     if (!this.#socket.writeText(text)) this.blocked = true;
+    if (!this.#socket.refused) this.bytesTaken += text.length;
   }
 }

@@ -62,6 +62,12 @@ class NodeSocket implements ByteSocket {
     return this.#raw.writableLength;
   }
 
+  // Node tries each write at once. Only a failure of that try sets `errored` before `write` returns; whatever the system
+  // took a part of, or queued, fails later. (Its `bytesWritten` counts also what was refused.)
+  get refused(): boolean {
+    return this.#raw.errored !== null || this.#raw.destroyed;
+  }
+
   write(bytes: Buffer): boolean {
     return this.#raw.write(bytes);
   }
