@@ -8,6 +8,9 @@ import { endpointAgeMsMax, loadLastGoodSnapshot } from "./last-good-snapshot.ts"
 import { startConfig } from "./start-config.ts";
 import { otherKey, samplePorts, sampleService, sampleSlice } from "./testing/sample-world.ts";
 
+/** A thread may take long to start on a busy machine. */
+const patiently = { timeout: 40_000 };
+
 let folder: string;
 let data: string;
 let stop: (() => Promise<void>) | undefined;
@@ -48,22 +51,22 @@ test("a folder's objects become a snapshot; changes arrive, mistakes do not, and
   await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.1"]));
   await write("api.yaml", sampleService({ name: "api" }), sampleSlice("api", ["10.0.0.9"]));
   const first = start();
-  await vi.waitFor(() => expect(first.snapshots.at(-1)?.services.size).toBe(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(first.snapshots.at(-1)?.services.size).toBe(2), patiently);
   const before = first.snapshots.at(-1);
 
   await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.2"]));
-  await vi.waitFor(() => expect(first.snapshots.at(-1)?.services.get("shop/web")?.ports[0]?.local.endpoints[0]?.ip).toBe("10.0.0.2"), { timeout: 10_000 });
+  await vi.waitFor(() => expect(first.snapshots.at(-1)?.services.get("shop/web")?.ports[0]?.local.endpoints[0]?.ip).toBe("10.0.0.2"), patiently);
   expect(first.snapshots.at(-1)?.services.get("shop/api")).toBe(before?.services.get("shop/api"));
 
   const count = first.snapshots.length;
   await writeFile(path.join(folder, "web.yaml"), "kind: [");
-  await vi.waitFor(() => expect(first.problems).toEqual([expect.stringContaining("web.yaml")]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(first.problems).toEqual([expect.stringContaining("web.yaml")]), patiently);
   expect(first.snapshots).toHaveLength(count);
 
-  await vi.waitFor(async () => expect(await readFile(path.join(data, "last-good-snapshot.json"), "utf8")).toContain("10.0.0.2"), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await readFile(path.join(data, "last-good-snapshot.json"), "utf8")).toContain("10.0.0.2"), patiently);
   await stop?.();
   const second = start();
-  await vi.waitFor(() => expect(second.snapshots[0]?.services.get("shop/web")?.ports[0]?.local.endpoints).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(second.snapshots[0]?.services.get("shop/web")?.ports[0]?.local.endpoints).toHaveLength(1), patiently);
   expect(second.origins[0]?.restoredAgeMs).toBeGreaterThanOrEqual(0);
 
   const old = await loadLastGoodSnapshot(data, Date.now() + endpointAgeMsMax + 1);
@@ -82,8 +85,8 @@ test("each version of a policy in a file has a generation of its own", async () 
   await write("policy.yaml", policy(10));
   const { snapshots } = start();
   const generation = () => snapshots.at(-1)?.services.get("shop/web")?.policy?.generation;
-  await vi.waitFor(() => expect(generation()).toBe(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(generation()).toBe(1), patiently);
   await write("web.yaml", sampleService(), sampleSlice("web", ["10.0.0.2"]));
   await write("policy.yaml", policy(20));
-  await vi.waitFor(() => expect(generation()).toBe(2), { timeout: 10_000 });
+  await vi.waitFor(() => expect(generation()).toBe(2), patiently);
 });
