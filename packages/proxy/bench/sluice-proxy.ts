@@ -27,6 +27,7 @@ const snapshot: Snapshot = {
             requested: { mode: "ActiveActive", targets },
             local: { endpoints: [{ ip: "127.0.0.1", port: backend, pod: "backend" }] },
             remotes: [{ clusterKey: other, host: "127.0.0.1", ip: "127.0.0.1", port: backend, path: "/other/web" }],
+            sticky: false,
             loadBalancer: "RoundRobinLoadBalancer",
           },
         ],

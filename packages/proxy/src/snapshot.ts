@@ -35,6 +35,8 @@ export interface PortPart {
   readonly requested: RequestedSplit;
   readonly local: LocalGroup;
   readonly remotes: readonly RemoteGroup[];
+  /** Requests of one session stay in one cluster and at one endpoint. */
+  readonly sticky: boolean;
   readonly loadBalancer: "RoundRobinLoadBalancer" | "HashingLoadBalancer" | "LeastWorkLoadBalancer";
 }
 
@@ -68,6 +70,7 @@ export interface GatewayRoute {
   readonly pathRewrite: { readonly from: string; readonly to: string } | null;
   /** "*" means any caller; anything else needs an identity that plain HTTP cannot give. */
   readonly serviceAccountName: string;
+  readonly sticky: boolean;
   readonly loadBalancer: PortPart["loadBalancer"];
   readonly local: LocalGroup;
 }

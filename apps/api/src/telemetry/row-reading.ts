@@ -13,7 +13,7 @@ export interface RowReading {
   readonly appliedAtMs: number | null;
   /** Requests by target since then, added over those proxies, on the main port. */
   readonly counts: ReadonlyMap<string, number>;
-  /** As `counts`, for each of those proxies alone: the quota bound holds for each replica. */
+  /** As `counts`, for each of those proxies alone and without those that a session's key placed: what the quota bound holds for. */
   readonly countsByProxy: readonly ProxyCounts[];
   /** Why targets are dropped, as every heard proxy that knows says. */
   readonly dropped: ReadonlyMap<string, DropReason>;
@@ -50,7 +50,7 @@ export function readRow(split: RowSplit, service: string, heard: readonly ProxyR
     appliedAtMs = Math.max(appliedAtMs ?? 0, ...ports.map((port) => port.policy?.appliedAtMs ?? 0));
     const own = new Map<string, number>();
     for (const target of main.targets) {
-      own.set(target.clusterKey, target.requestsSinceApplied);
+      own.set(target.clusterKey, target.requestsSinceApplied - target.sessionsSinceApplied);
       counts.set(target.clusterKey, (counts.get(target.clusterKey) ?? 0) + target.requestsSinceApplied);
     }
     countsByProxy.push({ counts: own, inFlight: main.targets.reduce((sum, target) => sum + target.inFlight, 0) });

@@ -6,6 +6,7 @@ export function makeTarget(clusterKey: string, given: Partial<TargetTelemetry> =
     clusterKey,
     requests: 0,
     requestsSinceApplied: 0,
+    sessionsSinceApplied: 0,
     byClass: {},
     failures: {},
     attempts: 0,

@@ -19,6 +19,8 @@ interface Telling {
   counts?: [number, number];
   applied?: string | null;
   ready?: number | null;
+  /** Of `counts`, those that came with a session's key. */
+  sessions?: [number, number];
   /** How far 1-25 has risen to its share. */
   ramp?: number;
 }
@@ -27,9 +29,9 @@ interface Telling {
 function look(members: Record<string, MemberSketch>, tellings: Telling[], nowMs = 1_000) {
   const telemetry = new TelemetryState(0);
   for (const atMs of [0, 1_000]) {
-    for (const { pod = "p", counts = [18, 2], applied = hash, ready = 1, ramp } of tellings) {
+    for (const { pod = "p", counts = [18, 2], sessions = [0, 0], applied = hash, ready = 1, ramp } of tellings) {
       const scale = atMs / 1_000;
-      const targets = counts.map((count, index) => makeTarget(keyFor(index === 0 ? "1-23" : "1-25"), { requests: count * scale, requestsSinceApplied: count, byClass: { "2xx": count * scale } }));
+      const targets = counts.map((count, index) => makeTarget(keyFor(index === 0 ? "1-23" : "1-25"), { requests: count * scale, requestsSinceApplied: count, sessionsSinceApplied: sessions[index] ?? 0, byClass: { "2xx": count * scale } }));
       const health = [{ clusterKey: keyFor("1-25"), readyEndpoints: ready, ageMs: 1, ...(ready === 0 ? { dropped: "no-ready-endpoints" as const } : {}), ...(ramp === undefined ? {} : { ramping: { after: "unreachable" as const, permille: ramp } }) }];
       telemetry.ingest(keyFor("1-23"), pod, makeFrame(targets, {}, { policy: applied === null ? null : { uid: "u", generation: 2, splitHash: applied, appliedAtMs: 0 }, health, callers: 2 }), atMs);
     }
@@ -80,6 +82,12 @@ describe("a row of the Split tab", () => {
   it("is not converged while a target is off by more than one", () => {
     expect(row(both(inline), [{ counts: [16, 4] }]).converged).toBe(false);
     expect(row(both(inline), [{ counts: [5, 0] }]).converged).toBe(false);
+  });
+
+  it("is converged by the requests without a session, and counts all", () => {
+    const view = row(both(inline), [{ counts: [21, 29], sessions: [1, 27] }]);
+    expect([view.converged, view.targets[1]?.measured]).toEqual([true, { state: "known", value: { count: 29, of: 50 } }]);
+    expect(row(both(inline), [{ counts: [21, 29] }]).converged).toBe(false);
   });
 
   it("drops a target that the callers' proxies drop, with the reason", () => {

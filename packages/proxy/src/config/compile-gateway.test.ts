@@ -1,6 +1,7 @@
 import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
 import { describe, expect, test } from "vitest";
 import { compileGateway } from "./compile-gateway.ts";
+import { compileService } from "./compile-service.ts";
 import { createSnapshotCompiler } from "./compile-snapshot.ts";
 import { sampleSlice, sampleWorld } from "./testing/sample-world.ts";
 
@@ -28,6 +29,21 @@ describe("compileGateway", () => {
       ["/gone", "shop/gone", "LeastWorkLoadBalancer", 0],
       ["/a", "shop/web", "LeastWorkLoadBalancer", 2],
     ]);
+  });
+
+  test("sessions stick as the import says, and without one as the own export does", () => {
+    const world = sampleWorld();
+    const exported = sample("web", ["/a"]);
+    world.update("serviceExport", "shop/web", { ...exported, spec: { ...exported.spec, sessionSticky: true } });
+    const sticky = () => [compileGateway(world)[0]?.sticky, compileService(world, "shop/web")?.ports[0]?.sticky];
+    expect(sticky()).toEqual([false, false]);
+    const spec = world.serviceImport("shop/web");
+    if (spec === undefined) throw new Error("no import");
+    const object = { apiVersion: "flomesh.io/v1alpha1", kind: "ServiceImport", metadata: { namespace: "shop", name: "web" } } as const;
+    world.update("serviceImport", "shop/web", { ...object, spec: { ...spec, sessionSticky: true } });
+    expect(sticky()).toEqual([true, true]);
+    world.update("serviceImport", "shop/web", undefined);
+    expect(sticky()).toEqual([true, true]);
   });
 
   test("the oldest export has a path, and invalid ones have none", () => {

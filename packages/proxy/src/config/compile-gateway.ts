@@ -1,5 +1,6 @@
 import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
 import type { GatewayRoute } from "../snapshot.ts";
+import { isSticky } from "./is-sticky.ts";
 import { localGroup } from "./local-group.ts";
 import type { World } from "./world.ts";
 
@@ -17,6 +18,7 @@ export function compileGateway(world: World): GatewayRoute[] {
     const { spec } = serviceExport;
     const ports = world.service(key)?.spec.ports ?? [];
     const slices = world.localSlices(key);
+    const sticky = isSticky(world.serviceImport(key), serviceExport);
     for (const { path, pathType, portNumber } of spec.rules) {
       const id = `${pathType} ${path}`;
       if (routes.has(id)) continue;
@@ -28,6 +30,7 @@ export function compileGateway(world: World): GatewayRoute[] {
         pathType,
         pathRewrite: spec.pathRewrite ?? null,
         serviceAccountName: spec.serviceAccountName,
+        sticky,
         loadBalancer: spec.loadBalancer,
         // A route without a port answers 503 and not 404: the path is known, its service is gone.
         local: port === undefined ? { endpoints: [] } : localGroup(slices, port),

@@ -20,6 +20,7 @@ describe("compileService", () => {
           requested,
           local: { endpoints: [{ ip: "10.0.0.1", port: 80, pod: "10.0.0.1" }, { ip: "10.0.0.2", port: 80, pod: "10.0.0.2" }] },
           remotes: [{ clusterKey: otherKey, host: "gw", ip: "10.9.9.9", port: 82, path: "/1-25/web" }],
+          sticky: false,
           loadBalancer: "RoundRobinLoadBalancer",
         },
       ],

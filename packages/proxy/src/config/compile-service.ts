@@ -4,6 +4,7 @@ import { resolvePolicy } from "@sluice/shared/policy/resolve-policy";
 import { serviceSplit } from "@sluice/shared/policy/service-split";
 import type { Service, ServicePort } from "@sluice/kubernetes/kinds";
 import type { PortPart, RemoteGroup, ServicePart } from "../snapshot.ts";
+import { isSticky } from "./is-sticky.ts";
 import { localGroup } from "./local-group.ts";
 import type { World } from "./world.ts";
 
@@ -30,6 +31,7 @@ export function compileService(world: World, key: string): ServicePart | undefin
   const slices = world.localSlices(key);
   const exported = new Set(serviceExport?.spec.rules.map((rule) => rule.portNumber));
   const passLocal = isBeside(service);
+  const sticky = isSticky(serviceImport, serviceExport);
   const ports = (service.spec.ports ?? [])
     .filter((port) => (port.protocol ?? "TCP") === "TCP")
     .map((port): PortPart => {
@@ -43,6 +45,7 @@ export function compileService(world: World, key: string): ServicePart | undefin
         requested: resolvePolicy({ spec, ownKey: world.clusterKey, importKeys: remotes.map((remote) => remote.clusterKey) }).requested,
         local: localGroup(slices, port),
         remotes,
+        sticky,
         loadBalancer: serviceExport?.spec.loadBalancer ?? "RoundRobinLoadBalancer",
       };
     });

@@ -10,6 +10,8 @@ export const endpointAgeMsMax = 300_000;
 
 const local = z.object({ endpoints: z.array(z.object({ ip: z.string(), port: z.int(), pod: z.string() })) });
 const loadBalancer = z.enum(["RoundRobinLoadBalancer", "HashingLoadBalancer", "LeastWorkLoadBalancer"]);
+/** Absent in files of earlier versions. */
+const sticky = z.boolean().default(false);
 const requested = z.discriminatedUnion("mode", [
   z.object({ mode: z.literal("Locality") }),
   z.object({ mode: z.literal("ActiveActive"), targets: z.array(z.object({ clusterKey: z.string(), weight: z.int() })) }),
@@ -23,6 +25,7 @@ const port = z.object({
   requested,
   local,
   remotes: z.array(z.object({ clusterKey: z.string(), host: z.string(), ip: z.string(), port: z.int(), path: z.string() })),
+  sticky,
   loadBalancer,
 });
 const service: z.ZodType<ServicePart> = z.object({
@@ -38,6 +41,7 @@ const route: z.ZodType<GatewayRoute> = z.object({
   pathType: z.enum(["Exact", "Prefix"]),
   pathRewrite: z.object({ from: z.string(), to: z.string() }).nullable(),
   serviceAccountName: z.string(),
+  sticky,
   loadBalancer,
   local,
 });

@@ -19,6 +19,7 @@ export interface WorldParts {
   generation?: number;
   passLocal?: boolean;
   protocol?: "http" | "tcp";
+  sticky?: boolean;
 }
 
 /** For tests: a data plane with one service `shop/web`, and servers that stand for endpoints and other gateways. */
@@ -139,7 +140,7 @@ export class TestWorld {
 
 /** Parts of a gateway's route to `shop/web` at `path`. */
 export function exportAt(path: string, endpoints: LocalEndpoint[], more: Partial<GatewayRoute> = {}): GatewayRoute {
-  return { service: "shop/web", port: 8080, path, pathType: "Prefix", pathRewrite: null, serviceAccountName: "*", loadBalancer: "RoundRobinLoadBalancer", local: { endpoints }, ...more };
+  return { service: "shop/web", port: 8080, path, pathType: "Prefix", pathRewrite: null, serviceAccountName: "*", sticky: false, loadBalancer: "RoundRobinLoadBalancer", local: { endpoints }, ...more };
 }
 
 export function clusterKey(name: string): string {
@@ -156,6 +157,7 @@ function snapshotOf(parts: WorldParts): Snapshot {
     requested: parts.requested ?? { mode: "ActiveActive", targets },
     local: { endpoints: parts.local ?? [] },
     remotes: parts.remotes ?? [],
+    sticky: parts.sticky ?? false,
     loadBalancer: "RoundRobinLoadBalancer",
   };
   const policy = { uid: "policy", generation: parts.generation ?? 1, splitHash: JSON.stringify(port.requested) };

@@ -33,7 +33,10 @@ export class PortCounters {
   /** Another policy is in force: what is counted since then begins anew. */
   onPolicyApplied(policy: AppliedPolicy | null): void {
     this.policy = policy;
-    for (const target of this.#targets.values()) target.requestsSinceApplied = 0;
+    for (const target of this.#targets.values()) {
+      target.requestsSinceApplied = 0;
+      target.sessionsSinceApplied = 0;
+    }
   }
 
   toTelemetry(health: TargetHealth[], nowMs: number): ServicePortTelemetry {

@@ -6,6 +6,7 @@ export class TargetCounters {
   readonly clusterKey: string;
   requests = 0;
   requestsSinceApplied = 0;
+  sessionsSinceApplied = 0;
   attempts = 0;
   attemptFailures = 0;
   firstAttempts = 0;
@@ -37,11 +38,12 @@ export class TargetCounters {
     this.#byClass.forEach((count, index) => {
       if (count > 0) byClass[`${index}xx`] = count;
     });
-    const { clusterKey, requests, requestsSinceApplied, attempts, attemptFailures, firstAttempts, firstAttemptBad, bytesReceived, bytesSent, inFlight } = this;
+    const { clusterKey, requests, requestsSinceApplied, sessionsSinceApplied, attempts, attemptFailures, firstAttempts, firstAttemptBad, bytesReceived, bytesSent, inFlight } = this;
     return {
       clusterKey,
       requests,
       requestsSinceApplied,
+      sessionsSinceApplied,
       byClass,
       failures: Object.fromEntries(this.#failures),
       attempts,

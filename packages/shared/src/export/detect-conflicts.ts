@@ -18,14 +18,14 @@ export interface Judgement {
 
 export type JudgedOffer = Offer & Judgement;
 
-/** Oldest first: that export's type and session affinity hold for the whole set. */
+/** Oldest first: that export's type, session affinity and stickiness hold for the whole set. */
 function sortOffers<T extends Offer>(offers: readonly T[]): T[] {
   return offers.toSorted((a, b) => compareExports(a.exported, b.exported) || (a.clusterKey < b.clusterKey ? -1 : 1));
 }
 
 /**
  * Judges all valid exports of one service, oldest first (creationTimestamp, then key). A younger one that differs in
- * type, session affinity or the definition of a port is in conflict, and told field, winner and value; its other
+ * type, session affinity, stickiness or the definition of a port is in conflict, and told field, winner and value; its other
  * ports still count. A pure function of the present exports, so a conflict clears when it is solved.
  */
 export function detectConflicts<T extends Offer>(offers: readonly T[]): (T & Judgement)[] {
@@ -67,10 +67,19 @@ export function affinityOf(service: ExportedService): "None" | "ClientIP" {
   return service.spec.sessionAffinity === "ClientIP" ? "ClientIP" : "None";
 }
 
+export function isSticky({ exported }: Offer): boolean {
+  return exported.spec.sessionSticky;
+}
+
 function serviceFaults(offer: Offer, oldest: Offer): string[] {
   const faults: string[] = [];
-  for (const [field, read] of [["type", importTypeOf], ["sessionAffinity", affinityOf]] as const) {
-    const [mine, theirs] = [read(offer.service), read(oldest.service)];
+  const fields = [
+    ["type", (one: Offer) => importTypeOf(one.service)],
+    ["sessionAffinity", (one: Offer) => affinityOf(one.service)],
+    ["sessionSticky", (one: Offer) => String(isSticky(one))],
+  ] as const;
+  for (const [field, read] of fields) {
+    const [mine, theirs] = [read(offer), read(oldest)];
     if (mine !== theirs) faults.push(`${field} is ${mine}, but the oldest export, of ${oldest.clusterKey}, says ${theirs}, which holds`);
   }
   return faults;
@@ -82,5 +91,5 @@ function valueOf(port: ExportedServicePort, field: "protocol" | "appProtocol"): 
 
 function verdictOf(faults: readonly string[]): Verdict {
   if (faults.length === 0) return { status: "False", reason: "NoConflict", message: "all exports of the service agree" };
-  return { status: "True", reason: "Conflict", message: `${faults.join("; ")}. Make the Services alike, or stop exporting one` };
+  return { status: "True", reason: "Conflict", message: `${faults.join("; ")}. Make the Services and exports alike, or stop exporting one` };
 }

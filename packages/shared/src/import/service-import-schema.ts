@@ -28,6 +28,7 @@ export const serviceImportSpecSchema = z.strictObject({
   ports: z.array(importPortSchema).default([]).describe("Ports that at least one other cluster offers."),
   ips: z.array(z.string()).optional().describe("Addresses of the imported service."),
   sessionAffinity: z.enum(["None", "ClientIP"]).optional().describe("Session affinity of the exported service."),
+  sessionSticky: z.boolean().optional().describe("Keep a client's requests in one cluster."),
   serviceAccountName: z.string().default("*").describe('Callers\' service account that may use the service; "*" for any.'),
 });
 

@@ -1,5 +1,5 @@
 import type { ClusterKey } from "../cluster/cluster-key.ts";
-import { affinityOf, importTypeOf, offeredPorts, type JudgedOffer } from "../export/detect-conflicts.ts";
+import { affinityOf, importTypeOf, isSticky, offeredPorts, type JudgedOffer } from "../export/detect-conflicts.ts";
 import type { ImportEndpoint, ImportPort, ServiceImportSpec } from "../import/service-import-schema.ts";
 import type { MemberView } from "./plan-imports.ts";
 
@@ -39,7 +39,7 @@ export function importSpec(
 }
 
 /**
- * Type, affinity and account of the oldest export. While a cluster is stale it may have been the oldest, so what
+ * Type, affinity, stickiness and account of the oldest export. While a cluster is stale it may have been the oldest, so what
  * stands in the present import stays.
  */
 function headOf(offers: readonly JudgedOffer[], present: ServiceImportSpec | undefined, staleKeys: ReadonlySet<ClusterKey>): Omit<ServiceImportSpec, "ports"> {
@@ -54,6 +54,7 @@ function headOf(offers: readonly JudgedOffer[], present: ServiceImportSpec | und
     type: importTypeOf(oldest.service),
     serviceAccountName: oldest.exported.spec.serviceAccountName,
     ...(affinity === "None" ? {} : { sessionAffinity: affinity }),
+    ...(isSticky(oldest) ? { sessionSticky: true } : {}),
   };
 }
 

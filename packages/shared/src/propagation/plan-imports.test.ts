@@ -120,6 +120,16 @@ test("a stale cluster's endpoint stays beside a new one, and the import keeps it
   expect(actionIn(plan, "b")?.spec?.sessionAffinity).toBeUndefined();
 });
 
+test("the oldest export decides whether sessions stick, also where it is the importing member's own", () => {
+  const sticky = { sessionSticky: true };
+  const plan = planImports([member("a", { exports: [exportOf("a", sticky)] }), member("b", { exports: [exportOf("b", {}, 1)] }), member("c", { exports: [] })]);
+  expect(["a", "b", "c"].map((name) => actionIn(plan, name)?.spec?.sessionSticky)).toEqual([true, true, true]);
+  const conflict = plan.exports.find(({ memberKey }) => memberKey === keyOf("b"))?.conflict;
+  expect(conflict).toMatchObject({ status: "True", message: expect.stringContaining("sessionSticky is false, but the oldest export, of default/default/default/a, says true") as string });
+  const younger = planImports([member("a", { exports: [exportOf("a", sticky, 2)] }), member("b", { exports: [exportOf("b", {}, 1)] })]);
+  expect(actionIn(younger, "b")?.spec).not.toHaveProperty("sessionSticky");
+});
+
 test("a leaving member loses its imports, and a stale one is left alone", () => {
   expect(actionIn(planImports([member("a"), member("b", { state: "leaving", imports: [imported] })]), "b")?.action).toBe("delete");
   expect(actionIn(planImports([member("a"), member("b", { state: "stale", imports: [imported] })]), "b")).toBeUndefined();

@@ -12,6 +12,8 @@ export const targetTelemetrySchema = z.object({
   requests: count,
   /** Requests chosen for this target since the current (policy, split) was applied: what "18 of 20" counts. */
   requestsSinceApplied: count,
+  /** Those of them that came with a session's key, which chose the target: the quota bound holds for the others. */
+  sessionsSinceApplied: count.default(0),
   /** By class of the answer that the caller got: "1xx".."5xx". */
   byClass: counts,
   /** Own answers and broken ones, by stable reason code (dial_failed, no_local_endpoints, upstream_reset, …). */

@@ -31,6 +31,17 @@ test("hashing keeps a caller where it was, and moves only those whose endpoint w
   expect(after.every((one, index) => before[index] === b || one === before[index])).toBe(true);
 });
 
+test.each(["RoundRobinLoadBalancer", "LeastWorkLoadBalancer", "HashingLoadBalancer"] as const)("%s: a session's key decides, whoever calls, and what was tried or ejected gives way to the next", (algorithm) => {
+  const sticky = group(algorithm);
+  const first = sticky.pick([], "one", 0, "0123456789abcdef");
+  for (let round = 0; round < 5; round++) expect(sticky.pick([], `caller ${round}`, 0, "0123456789abcdef")).toBe(first);
+  const second = sticky.pick([first as Destination], "one", 0, "0123456789abcdef");
+  expect(second).not.toBe(first);
+  (first as Destination).ejection.untilMs = 100;
+  expect(sticky.pick([], "one", 0, "0123456789abcdef")).toBe(second);
+  (first as Destination).ejection.untilMs = 0;
+});
+
 test.each(["RoundRobinLoadBalancer", "LeastWorkLoadBalancer", "HashingLoadBalancer"] as const)("%s: what was tried is not tried again, an ejected one only as the last", (algorithm) => {
   const left = group(algorithm);
   b.ejection.untilMs = 100;

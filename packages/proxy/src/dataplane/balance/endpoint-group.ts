@@ -1,3 +1,4 @@
+import { rendezvousHash } from "@sluice/shared/split/weighted-rendezvous";
 import type { PortPart } from "../../snapshot.ts";
 import type { Destination } from "./destination.ts";
 
@@ -19,16 +20,25 @@ export class EndpointGroup {
     return this.#cursor;
   }
 
-  /** The next endpoint that was not tried and is not ejected; an ejected one only if nothing else is left. */
-  pick(tried: readonly Destination[], caller: string, nowMs: number): Destination | null {
+  /**
+   * The next endpoint that was not tried and is not ejected; an ejected one only if nothing else is left. A session's
+   * key decides over the algorithm.
+   */
+  pick(tried: readonly Destination[], caller: string, nowMs: number, session: string | null = null): Destination | null {
+    if (session !== null) return this.#hashed(tried, session, nowMs);
     switch (this.#algorithm) {
       case "RoundRobinLoadBalancer":
         return this.#next(tried, nowMs);
       case "LeastWorkLoadBalancer":
         return this.#least(tried, nowMs, (destination) => destination.inFlight) ?? this.#next(tried, nowMs);
       case "HashingLoadBalancer":
-        return this.#least(tried, nowMs, (destination) => rendezvous(caller, destination)) ?? this.#next(tried, nowMs);
+        return this.#hashed(tried, caller, nowMs);
     }
+  }
+
+  /** Rendezvous hashing (Thaler and Ravishankar 1998): a caller keeps its endpoint while that endpoint exists. */
+  #hashed(tried: readonly Destination[], key: string, nowMs: number): Destination | null {
+    return this.#least(tried, nowMs, ({ host, port }) => rendezvousHash(`${host}:${port}`, key)) ?? this.#next(tried, nowMs);
   }
 
   /** Ejects `destination` unless that would leave half of the group or less; returns whether it did. */
@@ -71,13 +81,4 @@ export class EndpointGroup {
     if (best !== null) this.#cursor = this.destinations.indexOf(best);
     return best;
   }
-}
-
-/** Rendezvous hashing (Thaler and Ravishankar 1998): a caller keeps its endpoint while that endpoint exists. FNV-1a, 32 bit. */
-function rendezvous(caller: string, destination: Destination): number {
-  let hash = 0x811c9dc5;
-  const key = `${caller} ${destination.host}:${destination.port}`;
-  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  hash ^= hash >>> 16;
-  return Math.imul(hash, 0x45d9f3b) >>> 0;
 }

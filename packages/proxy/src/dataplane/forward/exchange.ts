@@ -5,6 +5,7 @@ import type { ResponseHead } from "../http/parse-response-head.ts";
 import type { HttpDownstream } from "./http-downstream.ts";
 import { failureAnswer, type FailureCode, ownAnswers } from "./own-answer.ts";
 import { ReplayTee } from "./replay-tee.ts";
+import { RequestSession } from "./request-session.ts";
 import type { Route, RouteTarget } from "./route.ts";
 import type { Runtime } from "./runtime.ts";
 import { UpstreamConnection, type UpstreamUser } from "./upstream-connection.ts";
@@ -25,6 +26,8 @@ export class Exchange implements UpstreamUser {
   readonly #runtime: Runtime;
   readonly #startedAtMs: number;
   readonly #tee = new ReplayTee();
+  /** null: the route is not sticky. */
+  #session: RequestSession | null = null;
   readonly #triedDestinations: Destination[] = [];
   readonly #triedTargets: RouteTarget[] = [];
   /** Whom the ticket named: the request counts there, whoever answers. */
@@ -56,7 +59,9 @@ export class Exchange implements UpstreamUser {
   begin(): void {
     this.#route.counters.ledger.onAccepted();
     this.#route.budget.onRequest();
-    const chosen = this.#route.choose();
+    if (this.#route.sticky) this.#session = new RequestSession(this.#route, this.head);
+    const session = this.#session?.given ?? null;
+    const chosen = session === null ? this.#route.choose() : this.#route.chooseFor(session);
     if (typeof chosen === "string") {
       this.#answerFailure(chosen);
       return;
@@ -132,7 +137,7 @@ export class Exchange implements UpstreamUser {
     this.#tee.discard();
     this.#status = head.status;
     const asked = this.head.fields.probe && this.#route.role === "service";
-    this.#downstream.beginAnswer(head, framing, this.#route, asked ? target.clusterKey : null);
+    this.#downstream.beginAnswer(head, framing, this.#route, { answeredBy: asked ? target.clusterKey : null, sessionField: this.#session?.answerField ?? "" });
   }
 
   onResponseBody(bytes: Buffer): void {
@@ -183,7 +188,8 @@ export class Exchange implements UpstreamUser {
   /** Starts an attempt at `target`; false when it has no endpoint left to try. */
   #attempt(target: RouteTarget): boolean {
     const nowMs = this.#runtime.nowMs();
-    const destination = target.group.pick(this.#triedDestinations, this.#downstream.caller, nowMs);
+    if (target !== this.#target) this.#session?.fit(target);
+    const destination = target.group.pick(this.#triedDestinations, this.#downstream.caller, nowMs, this.#session?.key ?? null);
     if (destination === null) return false;
     if (!this.#triedTargets.includes(target)) this.#triedTargets.push(target);
     this.#triedDestinations.push(destination);
@@ -206,7 +212,9 @@ export class Exchange implements UpstreamUser {
     this.#sent = true;
     this.#takenBefore = upstream.writer.bytesTaken;
     const requestTarget = this.#route.requestTarget(this.head.target, target);
-    upstream.writer.text(writeRequestHead(this.head, requestTarget, this.#downstream.caller, this.#route.role, target.remotePath !== null));
+    const toGateway = target.remotePath !== null;
+    const kept = toGateway && this.#session !== null ? this.#session.keptForGateway : this.head.fields.kept;
+    upstream.writer.text(writeRequestHead(this.head, requestTarget, this.#downstream.caller, this.#route.role, toGateway, kept));
     for (const piece of this.#tee.pieces) this.#writeBody(upstream, piece);
     this.#tee.trim();
     if (this.#requestEnded) this.#endBody(upstream);
@@ -235,7 +243,7 @@ export class Exchange implements UpstreamUser {
     if (!this.#tee.complete || this.#attempts >= attemptsMax) return false;
     if (unprocessed) {
       if (this.#attempt(lost)) return true;
-      const other = this.#route.elsewhere(this.#triedTargets);
+      const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
       return other !== null && this.#attempt(other);
     }
     if (reason === "bad_response" || !isReplayableMethod(this.method)) return false;
@@ -243,14 +251,14 @@ export class Exchange implements UpstreamUser {
     if (!reused && this.#replay(lost)) return true;
     if (!this.#route.budget.take(this.#runtime.nowMs())) return false;
     if (this.#attempt(lost)) return true;
-    const other = this.#route.elsewhere(this.#triedTargets);
+    const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
     return other !== null && this.#attempt(other);
   }
 
   /** FailOver: replays a failed local attempt to a target, once. */
   #replay(failed: RouteTarget): boolean {
     if (this.#replayed || !this.#tee.complete || !this.#requestEnded || !isReplayableMethod(this.method)) return false;
-    const standIn = this.#route.standIn(failed);
+    const standIn = this.#route.standIn(failed, this.#session?.given ?? null);
     if (standIn === null) return false;
     this.#replayed = true;
     this.#dropUpstream();

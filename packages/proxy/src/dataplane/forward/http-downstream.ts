@@ -12,7 +12,7 @@ import { Exchange } from "./exchange.ts";
 import { type AnswerText, failureAnswer, refusalAnswer } from "./own-answer.ts";
 import type { Route, Router } from "./route.ts";
 import type { Runtime } from "./runtime.ts";
-import { type ResponseFraming, responseFraming, writeInterimHead, writeResponseHead } from "./write-response-head.ts";
+import { type AnswerContext, type ResponseFraming, responseFraming, writeInterimHead, writeResponseHead } from "./write-response-head.ts";
 
 /** One caller's connection: requests one after the other, in their order, and their answers. */
 export class HttpDownstream implements SocketEvents, BodySink {
@@ -120,10 +120,10 @@ export class HttpDownstream implements SocketEvents, BodySink {
     if (this.#minor === 1) this.#writer.text(writeInterimHead(head));
   }
 
-  beginAnswer(head: ResponseHead, framing: ResponseFraming, { role, parting }: Pick<Route, "role" | "parting">, answeredBy: string | null): void {
+  beginAnswer(head: ResponseHead, framing: ResponseFraming, { role, parting }: Pick<Route, "role" | "parting">, told: Pick<AnswerContext, "answeredBy" | "sessionField">): void {
     this.#framing = responseFraming(framing, this.#minor);
     if (this.#framing === "until-close" || parting || this.#runtime.draining) this.#closeAfter = true;
-    this.#writer.text(writeResponseHead(head, this.#framing, { role, close: this.#closeAfter, answeredBy }));
+    this.#writer.text(writeResponseHead(head, this.#framing, { role, close: this.#closeAfter, ...told }));
   }
 
   writeBody(bytes: Buffer): void {

@@ -31,10 +31,16 @@ export interface Route {
   readonly parting: boolean;
   /** Takes a ticket: the target of a new request, or why there is none. */
   choose(): RouteTarget | "no_local_endpoints" | "no_healthy_target";
-  /** Another target for a request that `tried` did not process; takes no ticket. */
-  elsewhere(tried: readonly RouteTarget[]): RouteTarget | null;
+  /** Requests of one session stay together. */
+  readonly sticky: boolean;
+  /** The target of a request that came with a session's key; takes no ticket. */
+  chooseFor(session: string): RouteTarget | "no_local_endpoints" | "no_healthy_target";
+  /** Key of a new session that leads to `target`; null when none was found within the bound, or none can. */
+  drawSession(target: RouteTarget): string | null;
+  /** Another target for a request that `tried` did not process; takes no ticket. `session`: the key that it came with. */
+  elsewhere(tried: readonly RouteTarget[], session: string | null): RouteTarget | null;
   /** FailOver: the target that a failed local attempt is replayed to; null in other modes and for other attempts. */
-  standIn(failed: RouteTarget): RouteTarget | null;
+  standIn(failed: RouteTarget, session: string | null): RouteTarget | null;
   /** The request target as `to` shall see it. */
   requestTarget(target: string, to: RouteTarget): string;
 }

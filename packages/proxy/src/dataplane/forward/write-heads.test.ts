@@ -37,7 +37,7 @@ test("the same for responses", () => {
       const first = parseResponseHead(`HTTP/1.1 200 Fine\r\n${fields}${frame}\r\n`);
       if (isRefusal(first)) throw new Error(first.rule);
       const came = first.fields.chunked ? "chunked" : first.fields.contentLength === -1 ? "until-close" : "length";
-      const second = parseResponseHead(writeResponseHead(first, responseFraming(came, 1), { role: "service", close, answeredBy: null }));
+      const second = parseResponseHead(writeResponseHead(first, responseFraming(came, 1), { role: "service", close, answeredBy: null, sessionField: "" }));
       if (isRefusal(second)) throw new Error(second.rule);
       expect([second.status, second.reason, second.fields.kept]).toEqual([200, "Fine", first.fields.kept]);
       expect([second.fields.contentLength, second.fields.chunked, second.fields.close]).toEqual([first.fields.contentLength, came !== "length", close]);

@@ -7,11 +7,12 @@ export const viaName = "1.1 sluice";
 /**
  * The head that goes to an endpoint or gateway, re-serialised from what was understood. `role` says which listener the
  * request came by: a service port appends to X-Forwarded-For only; a gateway, which trusts nobody's, sets all three.
+ * `kept`: the field lines that travel on, if they are not the request's own.
  */
-export function writeRequestHead(head: RequestHead, target: string, caller: string, role: "service" | "gateway", toGateway: boolean): string {
+export function writeRequestHead(head: RequestHead, target: string, caller: string, role: "service" | "gateway", toGateway: boolean, kept = head.fields.kept): string {
   const { fields } = head;
   const forwardedFor = fields.forwardedFor === "" ? caller : `${fields.forwardedFor}, ${caller}`;
-  let text = `${head.method} ${target} HTTP/1.1\r\nHost: ${fields.host}\r\n${fields.kept}X-Forwarded-For: ${forwardedFor}\r\n`;
+  let text = `${head.method} ${target} HTTP/1.1\r\nHost: ${fields.host}\r\n${kept}X-Forwarded-For: ${forwardedFor}\r\n`;
   if (role === "gateway") {
     text += `X-Forwarded-Proto: http\r\nX-Forwarded-Host: ${fields.host}\r\n`;
     text += `Via: ${fields.via === "" ? viaName : `${fields.via}, ${viaName}`}\r\n`;

@@ -18,12 +18,14 @@ export interface AnswerContext {
   readonly close: boolean;
   /** null: the caller did not ask. */
   readonly answeredBy: string | null;
+  /** Field line that gives the caller a new session; empty: none. */
+  readonly sessionField: string;
 }
 
 /** The head that goes to the caller. A bodiless answer keeps its Content-Length (HEAD, 304), but 204 and 1xx have none. */
-export function writeResponseHead(head: ResponseHead, framing: ResponseFraming, { role, close, answeredBy }: AnswerContext): string {
+export function writeResponseHead(head: ResponseHead, framing: ResponseFraming, { role, close, answeredBy, sessionField }: AnswerContext): string {
   const { fields, status } = head;
-  let text = `HTTP/1.1 ${status} ${head.reason}\r\n${fields.kept}`;
+  let text = `HTTP/1.1 ${status} ${head.reason}\r\n${fields.kept}${sessionField}`;
   if (answeredBy !== null) text += `${answeredByField}: ${answeredBy}\r\n`;
   if (role === "gateway") text += `Via: ${viaName}\r\n`;
   if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";

@@ -1,6 +1,7 @@
 import { effectiveSplit } from "@sluice/shared/policy/effective-split";
 import type { DropReason, EffectiveSplit, RequestedSplit } from "@sluice/shared/split/split";
 import { createTargetChooser } from "@sluice/shared/split/target-chooser";
+import { createSessionChooser, type SessionChooser } from "@sluice/shared/split/weighted-rendezvous";
 import type { RouteTarget } from "../forward/route.ts";
 
 /** A split ready to be chosen from. */
@@ -10,6 +11,8 @@ export interface CompiledSplit {
   readonly targets: readonly RouteTarget[];
   /** Whose turn it is, as an index into `targets`; each call takes a ticket. Outlives changes that keep the weights. */
   readonly chooser: { choose(): number };
+  /** Whose a session is, as an index into `targets`. */
+  readonly sessions: SessionChooser;
 }
 
 export interface CompileOptions {
@@ -28,7 +31,7 @@ export function compileSplit(requested: RequestedSplit, ownKey: string, { health
   const targets = effective.targets.map(({ clusterKey }) => groupOf(clusterKey) as RouteTarget);
   const weights = effective.targets.map(({ weight }) => weight);
   const chooser = targets.length > 1 ? createTargetChooser(weights, { random }) : onlyOne;
-  return { effective, targets, chooser };
+  return { effective, targets, chooser, sessions: createSessionChooser(effective.targets) };
 }
 
 const onlyOne = { choose: () => 0 };

@@ -2,6 +2,7 @@ import type { GatewayRoute } from "../../snapshot.ts";
 import { PortCounters } from "../../telemetry/port-counters.ts";
 import { RetryBudget } from "../balance/retry-budget.ts";
 import type { Route, RouteTarget } from "../forward/route.ts";
+import { drawSession } from "../forward/session-cookie.ts";
 import type { LocalTarget } from "./cluster-target.ts";
 import { rewriteGatewayPath } from "./rewrite-gateway-path.ts";
 
@@ -15,11 +16,14 @@ export class GatewayExportRoute implements Route {
   #rule: GatewayRoute;
   #local: LocalTarget | null = null;
 
-  constructor(rule: GatewayRoute, counters: PortCounters, nowMs: number) {
+  readonly #random: () => number;
+
+  constructor(rule: GatewayRoute, counters: PortCounters, nowMs: number, random: () => number) {
     this.service = rule.service;
     this.counters = counters;
     this.budget = new RetryBudget(nowMs);
     this.#rule = rule;
+    this.#random = random;
   }
 
   update(rule: GatewayRoute, local: LocalTarget): void {
@@ -43,6 +47,19 @@ export class GatewayExportRoute implements Route {
     if (this.#local === null || this.ready === 0) return "no_local_endpoints";
     this.#local.counters.requestsSinceApplied++;
     return this.#local;
+  }
+
+  get sticky(): boolean {
+    return this.#rule.sticky;
+  }
+
+  chooseFor(): RouteTarget | "no_local_endpoints" {
+    return this.choose();
+  }
+
+  /** There is one cluster here: any key leads to it. */
+  drawSession(): string {
+    return drawSession(this.#random);
   }
 
   elsewhere(): null {

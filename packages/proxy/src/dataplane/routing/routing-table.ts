@@ -79,7 +79,7 @@ export class RoutingTable {
     this.#exports = snapshot.gateway.map((rule) => {
       const known = before.get(routeKey(rule));
       const counters = this.#countersOf(rule);
-      const route = known ?? new GatewayExportRoute(rule, counters, this.#deps.nowMs());
+      const route = known ?? new GatewayExportRoute(rule, counters, this.#deps.nowMs(), this.#deps.random);
       route.update(rule, this.#local(rule.service, snapshot.clusterKey, rule.local, rule.loadBalancer, counters, route.local ?? undefined));
       return route;
     });

@@ -7,8 +7,15 @@ import type { Route, RouteTarget } from "../forward/route.ts";
 import type { HealthBoard } from "../health/health-board.ts";
 import type { LocalTarget, RemoteTarget } from "./cluster-target.ts";
 import { type CompiledSplit, compileSplit } from "./compiled-split.ts";
+import { drawSession } from "../forward/session-cookie.ts";
 import { joinRemotePath } from "./join-remote-path.ts";
 import { RampUp } from "./ramp-up.ts";
+
+/**
+ * A target with share s takes 1/s draws on average, so that over all requests it is as many as there are targets; at a
+ * share of 0.1 % one new session in 60 stays without a key.
+ */
+const drawsMax = 4_096;
 
 export interface ServiceRouteDeps {
   readonly random: () => number;
@@ -91,15 +98,42 @@ export class ServiceRoute implements Route {
     return target;
   }
 
-  elsewhere(tried: readonly RouteTarget[]): RouteTarget | null {
-    const split = this.#compiled();
-    return heaviest(split, tried) ?? (this.#standBy === null ? null : heaviest(this.#standBy, tried));
+  get sticky(): boolean {
+    return this.#part?.sticky === true;
   }
 
-  standIn(failed: RouteTarget): RouteTarget | null {
+  chooseFor(session: string): RouteTarget | "no_local_endpoints" | "no_healthy_target" {
+    if (this.parting) return this.local;
+    const split = this.#compiled();
+    const target = split.targets[split.sessions.choose(session)];
+    if (target === undefined) return split.effective.refusal ?? "no_healthy_target";
+    target.counters.requestsSinceApplied++;
+    target.counters.sessionsSinceApplied++;
+    return target;
+  }
+
+  drawSession({ clusterKey }: RouteTarget): string | null {
+    const { targets, sessions } = this.#compiled();
+    const wanted = targets.findIndex((target) => target.clusterKey === clusterKey);
+    if (wanted === -1) return null;
+    for (let tries = 0; tries < drawsMax; tries++) {
+      const session = drawSession(this.#deps.random);
+      if (sessions.choose(session) === wanted) return session;
+    }
+    return null;
+  }
+
+  elsewhere(tried: readonly RouteTarget[], session: string | null): RouteTarget | null {
+    const split = this.#compiled();
+    return untried(split, tried, session) ?? (this.#standBy === null ? null : untried(this.#standBy, tried, session));
+  }
+
+  standIn(failed: RouteTarget, session: string | null): RouteTarget | null {
     if (failed.clusterKey !== this.#ownKey) return null;
     this.#compiled();
-    return this.#standBy?.targets[this.#standBy.chooser.choose()] ?? null;
+    if (this.#standBy === null) return null;
+    const { targets, chooser, sessions } = this.#standBy;
+    return targets[session === null ? chooser.choose() : sessions.choose(session)] ?? null;
   }
 
   requestTarget(target: string, to: RouteTarget): string {
@@ -173,13 +207,15 @@ export class ServiceRoute implements Route {
   }
 }
 
-/** The target with the largest weight that was not tried. */
-function heaviest({ effective, targets }: CompiledSplit, tried: readonly RouteTarget[]): RouteTarget | null {
+/** Of the targets that were not tried the next of the session, or without one that with the largest weight. */
+function untried({ effective, targets, sessions }: CompiledSplit, tried: readonly RouteTarget[], session: string | null): RouteTarget | null {
+  const isTried = (target: RouteTarget | undefined): boolean => tried.some((other) => other.clusterKey === target?.clusterKey);
+  if (session !== null) return targets[sessions.choose(session, (index) => isTried(targets[index]))] ?? null;
   let best: RouteTarget | null = null;
   let bestWeight = 0;
   for (const [index, target] of targets.entries()) {
     const weight = effective.targets[index]?.weight ?? 0;
-    if (weight <= bestWeight || tried.some((other) => other.clusterKey === target.clusterKey)) continue;
+    if (weight <= bestWeight || isTried(target)) continue;
     best = target;
     bestWeight = weight;
   }
