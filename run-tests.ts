@@ -31,6 +31,7 @@ const bin = (name: string) => path.join(root, "node_modules/.bin", name);
 
 const unitReport = path.join(reports, "unit.json");
 const realReport = path.join(reports, "real.json");
+const clustersReport = path.join(reports, "clusters.json");
 const browserReport = path.join(reports, "browser.json");
 
 function readReport<T>(file: string): T {
@@ -54,6 +55,12 @@ function browserMissing(): string | undefined {
   if (!existsSync(browser)) return `no Chromium at ${browser}: install it or set CHROMIUM_PATH`;
   const kubectl = spawnSync(process.env["KUBECTL_PATH"] ?? "kubectl", ["version", "--client"], { stdio: "ignore" });
   return kubectl.status === 0 ? undefined : "no kubectl on PATH: install it or set KUBECTL_PATH";
+}
+
+function realMissing(): string | undefined {
+  if (process.env["SLUICE_REAL"] !== "1") return "they take minutes: set SLUICE_REAL=1";
+  const { status, stdout } = spawnSync(process.execPath, ["e2e/clusters/main.ts", "check"], { cwd: root, encoding: "utf8" });
+  return status === 0 ? undefined : stdout.trim().replaceAll("\n", "; ");
 }
 
 const stages: readonly Stage[] = [
@@ -83,6 +90,13 @@ const stages: readonly Stage[] = [
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
     missing: browserMissing(),
     tally: browserTally,
+  },
+  {
+    name: "tests on real clusters",
+    command: bin("vitest"),
+    args: ["run", "--config", "e2e/real.vitest.config.ts", "--reporter=verbose", "--reporter=json", `--outputFile.json=${clustersReport}`],
+    missing: realMissing(),
+    tally: vitestTally(clustersReport),
   },
 ];
 

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { buildPrograms } from "./build/build-programs.ts";
 import { allPrograms, kubernetesAssets, kubernetesMinors } from "./build/programs.ts";
 import { down } from "./down.ts";
-import { installPackages } from "./host/requirements.ts";
+import { installPackages, missing } from "./host/requirements.ts";
 import { makeProductImages } from "./images/product-images.ts";
 import { loadImages } from "./load-images.ts";
 import { wishes } from "./set/cluster-set.ts";
@@ -17,8 +18,10 @@ const usage = `Usage: npm run clusters -- COMMAND [--dir DIR]
 
   build   builds the programs from their Go modules, once per version
             --only NAME,…       just these, e.g. kube-apiserver,etcd
+            --install-packages  installs the Debian packages that clusters need and that are missing
   images  makes the product's images without a container engine, and prints their tars
             --out DIR           where to (default .sluice/images)
+  check   says what keeps the clusters from running here, exits with 1 if anything does
   up      starts clusters, and mends those that are started; writes DIR/kubeconfig with a context for each
             --names NAME,…      default ${defaultNames}; 1-23 gets the older minor and kube-proxy in iptables mode
             --nodes NAME=N,…    how many nodes (default 1); 0: an API server with its controllers alone
@@ -36,7 +39,8 @@ const dir = { type: "string" } as const;
 const log = (line: string) => console.log(line);
 
 async function build(args: string[], signal: AbortSignal): Promise<void> {
-  const { values } = parseArgs({ args, options: { only: { type: "string" } } });
+  const { values } = parseArgs({ args, options: { only: { type: "string" }, "install-packages": { type: "boolean" } } });
+  if (values["install-packages"] === true) await installPackages(log);
   const only = values.only?.split(",");
   const all = allPrograms();
   const unknown = only?.filter((name) => !all.some((program) => program.name === name)) ?? [];
@@ -48,6 +52,16 @@ async function build(args: string[], signal: AbortSignal): Promise<void> {
 async function images(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { out: { type: "string", default: path.resolve(import.meta.dirname, "../../.sluice/images") } } });
   for (const archive of await makeProductImages(path.resolve(values.out))) console.log(archive);
+}
+
+function check(args: string[]): Promise<void> {
+  parseArgs({ args, options: {} });
+  const programs = allPrograms();
+  const unbuilt = programs.filter(({ file }) => !existsSync(file)).map(({ name, version }) => `${name} ${version}`);
+  const lacking = [...missing(programs), ...(unbuilt.length > 0 ? [`not built yet, npm run clusters -- build: ${unbuilt.join(", ")}`] : [])];
+  for (const line of lacking) log(line);
+  process.exitCode = lacking.length > 0 ? 1 : 0;
+  return Promise.resolve();
 }
 
 async function start(args: string[], signal: AbortSignal): Promise<void> {
@@ -75,7 +89,7 @@ async function end(args: string[]): Promise<void> {
   await withSetLock(folder, log, () => down(folder, log));
 }
 
-const commands: Record<string, (args: string[], signal: AbortSignal) => Promise<void>> = { build, images, up: start, "load-images": load, status: say, down: end };
+const commands: Record<string, (args: string[], signal: AbortSignal) => Promise<void>> = { build, images, check, up: start, "load-images": load, status: say, down: end };
 
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort(new Error(`ended by ${name}`)));

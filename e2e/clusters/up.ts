@@ -27,8 +27,8 @@ export interface UpOptions {
 }
 
 /** One at a time changes the set of a folder. */
-export function withSetLock<T>(folder: string, log: (line: string) => void, work: () => Promise<T>): Promise<T> {
-  return withLock(path.join(cacheFolder, "locks", setId(folder)), () => log("another process works on these clusters, waiting"), work);
+export function withSetLock<T>(folder: string, log: (line: string) => void, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  return withLock(path.join(cacheFolder, "locks", setId(folder)), () => log("another process works on these clusters, waiting"), work, signal);
 }
 
 export function imageStore(folder: string): string {
@@ -52,7 +52,7 @@ export async function up({ folder, wished, signal, log }: UpOptions): Promise<Cl
       if (isNew) await down(folder, log);
       throw error;
     }
-  });
+  }, signal);
 }
 
 async function bringUp({ folder, wished, signal, log }: UpOptions): Promise<ClusterSet> {
@@ -63,7 +63,7 @@ async function bringUp({ folder, wished, signal, log }: UpOptions): Promise<Clus
     known.add(wished);
     await ensureBridge(known.set);
     return known;
-  });
+  }, signal);
   const { set } = state;
   if (set.clusters.some(({ nodes }) => nodes.length > 0)) {
     await ensureImages(state);

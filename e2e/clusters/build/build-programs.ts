@@ -26,7 +26,7 @@ export async function buildPrograms(programs: readonly Program[], { signal, log 
     signal?.throwIfAborted();
     if (existsSync(program.file)) continue;
     const waits = () => log(`${program.name} ${program.version}: another process builds it, waiting`);
-    await withLock(`${program.file}.lock`, waits, () => build(program, log, signal));
+    await withLock(`${program.file}.lock`, waits, () => build(program, log, signal), signal);
   }
   for (const minor of kubernetesMinors) linkEtcd(kubernetesAssets(minor));
 }

@@ -68,7 +68,7 @@ export function kubernetesProgram(minor: KubernetesMinor, name: KubernetesName):
 const others = {
   pause: { module: undefined, package: "." },
   etcd: { module: "go.etcd.io/etcd/server/v3", package: "." },
-  coredns: { module: "github.com/coredns/coredns", package: "github.com/coredns/coredns" },
+  coredns: { module: "github.com/coredns/coredns", package: "." },
   helm: { module: "helm.sh/helm/v3", package: "helm.sh/helm/v3/cmd/helm" },
 } as const;
 

@@ -32,10 +32,14 @@ data:
   Corefile: |
     .:53 {
       errors
-      health { lameduck 2s }
+      health {
+        lameduck 2s
+      }
       ready
       kubernetes cluster.local in-addr.arpa ip6.arpa
-      template ANY ANY { rcode NXDOMAIN }
+      template ANY ANY {
+        rcode NXDOMAIN
+      }
       cache 30
       loadbalance
     }
