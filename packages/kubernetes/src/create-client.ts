@@ -1,3 +1,4 @@
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import { Agent, type Dispatcher } from "undici";
 import { ApiError, ConnectionError, type StatusBody } from "./api-error.ts";
 import type { DeleteOptions, KubernetesClient, ListOptions, Patch, PodProxyResponse, WatchEvent, WriteOptions } from "./client.ts";
@@ -36,6 +37,17 @@ export function createClient(options: CreateClientOptions = {}): KubernetesClien
   const credentials =
     options.credentials ?? (kubeconfig === undefined ? loadCredentials({ context }) : parseKubeconfig(kubeconfig, { context, allowInsecure }));
   return new UndiciClient(credentials, options.userAgent ?? "sluice", options.fieldManager ?? "sluice");
+}
+
+/** One context for all connections, since reading certificates and keys takes longer than a handshake. */
+function secretsOf({ authority, client }: Credentials): SecureContextOptions | { secureContext: SecureContext } {
+  const secrets = { ...(authority === undefined ? {} : { ca: authority }), ...(client === undefined ? {} : { cert: client.certificate, key: client.key }) };
+  try {
+    return { secureContext: createSecureContext(secrets) };
+  } catch {
+    // What is wrong with them is told by the first call, as everything that is wrong with a connection.
+    return secrets;
+  }
 }
 
 interface Request {
@@ -83,8 +95,7 @@ class UndiciClient implements KubernetesClient {
         timeout: connectMsMax,
         keepAliveInitialDelay: 15_000,
         rejectUnauthorized: credentials.insecure !== true,
-        ...(credentials.authority === undefined ? {} : { ca: credentials.authority }),
-        ...(credentials.client === undefined ? {} : { cert: credentials.client.certificate, key: credentials.client.key }),
+        ...secretsOf(credentials),
         ...(credentials.serverName === undefined ? {} : { servername: credentials.serverName }),
       },
     });

@@ -16,8 +16,8 @@ import { workloadKinds } from "./workload-kinds.ts";
 
 export interface ClusterNodeOptions {
   readonly name: string;
-  /** Of an administrator. */
-  readonly kubeconfig: string;
+  /** Token of an administrator. */
+  readonly token: string;
   readonly version: string;
   readonly dir: string;
   readonly subnet: Subnet;
@@ -34,7 +34,7 @@ export type Changed = (cache: keyof Caches, key: string) => void;
 /** Starts everything of a cluster that is a client of its API: controllers, and with `workloads` the node and the service network. */
 export async function startClusterNode(options: ClusterNodeOptions): Promise<{ stop(): Promise<void> }> {
   const { api, onError } = options;
-  const client = createClient({ kubeconfig: options.kubeconfig, userAgent: "sandbox", fieldManager: "sandbox" });
+  const client = createClient({ credentials: { server: api().server, authority: api().caPem, token: () => options.token }, userAgent: "sandbox", fieldManager: "sandbox" });
   const events = createEventRecorder({ client, component: "sandbox" });
   const listeners: Changed[] = [];
   const open = <T extends KubernetesObject>(cache: keyof Caches, type: ResourceType<T>): Informer<T> =>

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { startApiServer, type ApiServerOptions, type RunningApiServer } from "./api-server/start-api-server.ts";
+import { forgetObjects } from "./api-server/store/journal.ts";
+import { startApiServer, type ApiServerOptions, type RunningApiServer, type ServerMemory } from "./api-server/start-api-server.ts";
 import { claimSubnet } from "./claim-subnet.ts";
 import { startClusterNode } from "./cluster-node.ts";
 import { clusterNetwork } from "./network/cluster-network.ts";
@@ -57,9 +58,10 @@ export async function startCluster(options: ClusterOptions): Promise<SandboxClus
   // Our own, so that it stays good when the API server begins anew, and from one start to the next.
   const token = stored?.token ?? randomBytes(24).toString("base64url");
   const network = clusterNetwork({ subnet, singleAddress, folder: `${folder}/addresses` });
+  const memory: ServerMemory = {};
   const apiOptions: ApiServerOptions = {
     name,
-    dir: `${folder}/api`,
+    ...(dir === undefined ? { memory } : { dir: `${dir}/api` }),
     serviceCidr: subnet.serviceCidr,
     version,
     loopback: network.loopback,
@@ -75,13 +77,14 @@ export async function startCluster(options: ClusterOptions): Promise<SandboxClus
     const port = Number(new URL(server.server).port);
     if (stateFile !== undefined) writeFileSync(stateFile, JSON.stringify({ subnet: subnet.number, port, token }), { mode: 0o600 });
     const apiServer = restartable(server, async (empty) => {
-      if (empty) rmSync(`${folder}/api`, { recursive: true, force: true });
+      if (empty && dir !== undefined) forgetObjects(`${dir}/api`);
+      if (empty) delete memory.snapshot;
       return await startApiServer({ ...apiOptions, port });
     });
     const kubeconfig = server.kubeconfigFor(token);
     const node = await startClusterNode({
       name,
-      kubeconfig,
+      token,
       version,
       dir: `${folder}/pods`,
       subnet,

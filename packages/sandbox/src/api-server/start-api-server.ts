@@ -134,7 +134,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
     server: url,
     caPem: authority.certPem,
     adminToken,
-    kubeconfig: makeKubeconfig(adminToken),
+    get kubeconfig() {
+      return makeKubeconfig(adminToken);
+    },
     tokenFor: ({ namespace, name }) => authenticator.issue(namespace, name, TEN_YEARS_SECONDS).token,
     kubeconfigFor: makeKubeconfig,
     async stop() {

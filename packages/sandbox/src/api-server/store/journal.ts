@@ -1,10 +1,13 @@
-import { appendFileSync, closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { ApiObject } from "../api-object.ts";
 import { storeKey, type ObjectStore, type StoreEvent, type StoreSnapshot } from "./object-store.ts";
 
 /** A log longer than this (and than the last snapshot) is folded into a new snapshot. */
 const LOG_BYTES_MAX = 8 * 1024 * 1024;
+
+const snapshotName = "snapshot.json";
+const logName = "log.ndjson";
 
 interface LogLine {
   type: "PUT" | "DELETE";
@@ -22,6 +25,11 @@ export function writeFileAtomically(path: string, text: string, mode = 0o600): v
   fsyncSync(file);
   closeSync(file);
   renameSync(temporary, path);
+}
+
+/** Empties the folder of a journal that is not in use. */
+export function forgetObjects(dir: string): void {
+  for (const name of [snapshotName, logName]) rmSync(join(dir, name), { force: true });
 }
 
 function apply(objects: Map<string, Map<string, ApiObject>>, line: LogLine): void {
@@ -43,8 +51,8 @@ export class Journal {
 
   constructor(dir: string) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    this.#snapshotPath = join(dir, "snapshot.json");
-    this.#logPath = join(dir, "log.ndjson");
+    this.#snapshotPath = join(dir, snapshotName);
+    this.#logPath = join(dir, logName);
   }
 
   /** The state at the last change that was written; undefined for a new folder. Throws when the files are not what this class wrote. */
