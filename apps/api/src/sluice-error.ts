@@ -9,6 +9,8 @@ export interface SluiceErrorView {
   field?: string;
   /** What to do about it. */
   remedy?: string;
+  /** Ids of the guards that a repetition must list in `overrides`. */
+  overrides?: string[];
 }
 
 /** A failure that the caller can understand; anything else becomes an `Internal` error without details. */
@@ -18,18 +20,20 @@ export class SluiceError extends Error {
   readonly transport: TRPC_ERROR_CODE_KEY;
   readonly field: string | undefined;
   readonly remedy: string | undefined;
+  readonly overrides: readonly string[] | undefined;
 
   constructor(
     transport: TRPC_ERROR_CODE_KEY,
     code: string,
     message: string,
-    details: { field?: string; remedy?: string; cause?: unknown } = {},
+    details: { field?: string; remedy?: string; overrides?: readonly string[]; cause?: unknown } = {},
   ) {
     super(message, { cause: details.cause });
     this.transport = transport;
     this.code = code;
     this.field = details.field;
     this.remedy = details.remedy;
+    this.overrides = details.overrides;
   }
 
   get view(): SluiceErrorView {
@@ -38,6 +42,7 @@ export class SluiceError extends Error {
       message: this.message,
       ...(this.field === undefined ? {} : { field: this.field }),
       ...(this.remedy === undefined ? {} : { remedy: this.remedy }),
+      ...(this.overrides === undefined ? {} : { overrides: [...this.overrides] }),
     };
   }
 }

@@ -10,6 +10,9 @@ export const serviceInput = z
 
 export const reasonInput = z.string().trim().min(1, "is required: say why").max(500);
 
+/** Ids of guards that do not hold and are to be passed over, for the reason given. */
+export const overridesInput = z.array(z.string().max(64)).max(32).optional();
+
 export const draftInput = z.strictObject({
   mode: z.enum(["Locality", "ActiveActive", "FailOver"]),
   shares: z.array(z.strictObject({ clusterKey: clusterKeySchema, permille: z.int().min(0).max(1000) })).max(64),

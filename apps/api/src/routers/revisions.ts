@@ -6,7 +6,7 @@ import { procedure, router } from "../trpc.ts";
 import type { ApplyView, RevisionView } from "../views/change-view.ts";
 import { requireRow } from "../views/require-row.ts";
 import { revisionViews } from "../views/service-views.ts";
-import { baseInput, reasonInput, rowInput } from "./inputs.ts";
+import { baseInput, overridesInput, reasonInput, rowInput } from "./inputs.ts";
 
 const number = z.int().min(0);
 
@@ -24,6 +24,6 @@ export const revisionsRouter = router({
       return { before: yaml(input.from, "from"), after: yaml(input.to, "to") };
     }),
   restore: procedure
-    .input(rowInput.extend({ number, reason: reasonInput, base: baseInput }))
+    .input(rowInput.extend({ number, reason: reasonInput, overrides: overridesInput, base: baseInput }))
     .mutation(({ ctx, input }): Promise<ApplyView> => restoreRevision(ctx.backend, { ...input, base: { uid: input.base.uid, spec: input.base.spec } })),
 });

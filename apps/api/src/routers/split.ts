@@ -7,7 +7,7 @@ import type { SplitRowView } from "../views/service-view.ts";
 import { requireService } from "../views/require-row.ts";
 import { sortedRows } from "../views/service-views.ts";
 import { splitRowView } from "../views/split-rows.ts";
-import { baseInput, draftInput, reasonInput, rowInput, serviceInput } from "./inputs.ts";
+import { baseInput, draftInput, overridesInput, reasonInput, rowInput, serviceInput } from "./inputs.ts";
 
 export const splitRouter = router({
   get: procedure.input(z.strictObject({ service: serviceInput })).query(({ ctx, input }): SplitRowView[] => {
@@ -24,12 +24,12 @@ export const splitRouter = router({
         base: baseInput,
         reason: reasonInput,
         confirmName: z.string().max(253).optional(),
-        overrides: z.array(z.string().max(64)).max(32).optional(),
+        overrides: overridesInput,
       }),
     )
     .mutation(({ ctx, input }): Promise<ApplyView> => applyDraft(ctx.backend, { ...input, base: { uid: input.base.uid, spec: input.base.spec } })),
-  undo: procedure.input(rowInput.extend({ reason: reasonInput })).mutation(({ ctx, input }): Promise<ApplyView> => undoChange(ctx.backend, input)),
+  undo: procedure.input(rowInput.extend({ reason: reasonInput, overrides: overridesInput })).mutation(({ ctx, input }): Promise<ApplyView> => undoChange(ctx.backend, input)),
   sendBack: procedure
-    .input(z.strictObject({ service: serviceInput, sources: z.array(clusterKeySchema).max(64).optional(), reason: reasonInput }))
+    .input(z.strictObject({ service: serviceInput, sources: z.array(clusterKeySchema).max(64).optional(), reason: reasonInput, overrides: overridesInput }))
     .mutation(({ ctx, input }): Promise<SendBackResult[]> => sendBack(ctx.backend, input)),
 });

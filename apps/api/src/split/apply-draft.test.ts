@@ -70,12 +70,40 @@ it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   await until(async () => expect((await trpc.revisions.list.query(row)).map((revision) => [revision.number, revision.by, revision.reason])).toEqual([[2, "console", `to ${winner}`], [1, "console", reason]]));
   const shareOf = async () => (await trpc.split.get.query({ service: row.service }))[0]?.targets[0]?.requestedPermille;
   await until(async () => expect(await shareOf()).toBe(winner));
-  expect(await trpc.split.undo.mutate({ ...row, reason: "too fast" })).toMatchObject({ outcome: "applied", generation: 3 });
+  // No proxy tells anything here, and undoing gives 1-23 more: the same guards as for applying.
+  const undoing = { ...row, reason: "too fast" };
+  const guarded = { code: "GuardNotOverridden", field: "overrides", message: expect.stringContaining('"telemetry-age"') as unknown, overrides: ["telemetry-age"] };
+  expect(sluice(await trpc.split.undo.mutate(undoing).catch((error: unknown) => error))).toMatchObject(guarded);
+  expect(await shareOf()).toBe(winner);
+  expect(await trpc.split.undo.mutate({ ...undoing, overrides })).toMatchObject({ outcome: "applied", generation: 3 });
   await until(async () => expect(await shareOf()).toBe(900));
   await until(async () => expect(await trpc.revisions.list.query(row)).toHaveLength(3));
   expect(await trpc.revisions.diff.query({ ...row, from: 1, to: 2 })).toMatchObject({ before: expect.stringContaining("weight: 900") as unknown, after: expect.stringContaining(`weight: ${winner}`) as unknown });
-  expect(await trpc.split.sendBack.mutate({ service: row.service, reason: "stop" })).toMatchObject([{ source: row.source, result: { outcome: "applied" } }]);
+  const sending = { service: row.service, reason: "stop" };
+  expect(await trpc.split.sendBack.mutate(sending)).toMatchObject([{ source: row.source, result: { outcome: "failed", ...guarded } }]);
+  expect(await trpc.split.sendBack.mutate({ ...sending, overrides })).toMatchObject([{ source: row.source, result: { outcome: "applied" } }]);
   await until(async () => expect(await shareOf()).toBe(1000));
+
+  const restoring = { ...row, number: 1, reason: "again", base: (await trpc.split.preview.query({ ...row, draft })).base };
+  expect(sluice(await trpc.revisions.restore.mutate({ ...restoring, number: 99 }).catch((error: unknown) => error))).toMatchObject({ code: "RevisionNotFound", field: "number" });
+  expect(sluice(await trpc.revisions.restore.mutate(restoring).catch((error: unknown) => error))).toMatchObject(guarded);
+  expect(await trpc.revisions.restore.mutate({ ...restoring, base: { uid: "another", spec: null }, overrides })).toMatchObject({ outcome: "conflict" });
+  expect(await trpc.revisions.restore.mutate({ ...restoring, overrides })).toMatchObject({ outcome: "applied", revision: 5 });
+  await until(async () => expect(await shareOf()).toBe(900));
+  await until(async () => expect((await trpc.revisions.list.query(row))[0]).toMatchObject({ number: 5, by: "console", reason: "again" }));
+});
+
+it("refuses a way back to a cluster without pods, whatever is overridden", async () => {
+  const { old, trpc } = await story();
+  const draft = split(0);
+  const { base } = await trpc.split.preview.query({ ...row, draft });
+  await trpc.split.applyDraft.mutate({ ...row, draft, base, reason: "drain", confirmName: "1-23", overrides });
+  await until(async () => expect((await trpc.split.get.query({ service: row.service }))[0]?.undo).toEqual({ revision: 1 }));
+  await old.client.delete(kinds.endpointSlices, { namespace: "httpbin", name: "httpbin-1" });
+  await until(async () => expect((await trpc.split.preview.query({ ...row, draft: split(100) })).guards).toContainEqual({ id: "ready-endpoints", outcome: "refuse", params: { cluster: "1-23", ready: 0 } }));
+  const refusal = { code: "GuardRefused", message: expect.stringContaining("ready-endpoints") as unknown };
+  expect(sluice(await trpc.split.undo.mutate({ ...row, reason: "back", overrides }).catch((error: unknown) => error))).toMatchObject(refusal);
+  expect(await trpc.split.sendBack.mutate({ service: row.service, reason: "back", overrides })).toMatchObject([{ result: { outcome: "failed", ...refusal } }]);
 });
 
 it("shows what kubectl did as unattributed, after a moment", async () => {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type ConsoleBackend, writableMember } from "../console-backend.ts";
 import { baselineOf, currentRevision } from "../revisions/policy-history.ts";
 import { noPolicySpec } from "../revisions/revision-record.ts";
-import { SluiceError } from "../sluice-error.ts";
+import { SluiceError, type SluiceErrorView } from "../sluice-error.ts";
 import type { ApplyView, DraftSplit, PreviewView } from "../views/change-view.ts";
 import { requireRow } from "../views/require-row.ts";
 import { currentSpec, type Row, rowsOf, specShares } from "../views/split-rows.ts";
@@ -17,6 +17,12 @@ const actor = "console";
 export interface RowRef {
   service: string;
   source: string;
+}
+
+/** What every way back takes. */
+interface WayBack {
+  reason: string;
+  overrides?: readonly string[] | undefined;
 }
 
 export interface DraftRequest extends RowRef {
@@ -47,27 +53,27 @@ export async function applyDraft(backend: ConsoleBackend, request: DraftRequest)
 }
 
 /** Makes the spec before the present revision a new revision. */
-export async function undoChange(backend: ConsoleBackend, { service, source, reason }: RowRef & { reason: string }): Promise<ApplyView> {
+export async function undoChange(backend: ConsoleBackend, { service, source, reason, overrides }: RowRef & WayBack): Promise<ApplyView> {
   const row = requireRow(backend.look(), service, source);
   const { policy } = row.split;
   const current = currentRevision(row.history, policy === undefined ? undefined : { uid: policy.metadata.uid ?? "", generation: policy.metadata.generation ?? 0 });
   if (current === undefined) {
     throw new SluiceError("PRECONDITION_FAILED", "NothingToUndo", "source: the policy's present generation has no revision, so what was before is not known", { field: "source", remedy: "choose a revision from the history and restore it" });
   }
-  return await writeBack(backend, row, current.before ?? noPolicySpec, { reason, intent: "undo", reviewed: false });
+  return await writeBack(backend, row, current.before ?? noPolicySpec, { reason, overrides, intent: "undo", reviewed: false });
 }
 
-export async function restoreRevision(backend: ConsoleBackend, { service, source, number, reason, base }: RowRef & { number: number; reason: string; base: PolicyChange["base"] }): Promise<ApplyView> {
+export async function restoreRevision(backend: ConsoleBackend, { service, source, number, reason, overrides, base }: RowRef & WayBack & { number: number; base: PolicyChange["base"] }): Promise<ApplyView> {
   const row = requireRow(backend.look(), service, source);
   const record = row.history.find((candidate) => candidate.number === number);
   if (record === undefined) throw new SluiceError("NOT_FOUND", "RevisionNotFound", `number: there is no revision ${number}`, { field: "number", remedy: "choose one that revisions.list names" });
-  return await writeBack(backend, row, record.spec, { reason, intent: "restore", reviewed: true, base });
+  return await writeBack(backend, row, record.spec, { reason, overrides, intent: "restore", reviewed: true, base });
 }
 
-export type SendBackResult = { source: string; result: ApplyView | { outcome: "failed"; code: string; message: string } };
+export type SendBackResult = { source: string; result: ApplyView | ({ outcome: "failed" } & SluiceErrorView) };
 
 /** Restores the split before the day's first change, for each source on its own: one that fails keeps no other back. */
-export async function sendBack(backend: ConsoleBackend, { service, sources, reason }: { service: string; sources?: readonly string[] | undefined; reason: string }): Promise<SendBackResult[]> {
+export async function sendBack(backend: ConsoleBackend, { service, sources, reason, overrides }: WayBack & { service: string; sources?: readonly string[] | undefined }): Promise<SendBackResult[]> {
   const look = backend.look();
   const rows = sources === undefined ? rowsOf(look, service) : sources.map((source) => requireRow(look, service, source));
   const due = rows.flatMap((row) => {
@@ -79,27 +85,33 @@ export async function sendBack(backend: ConsoleBackend, { service, sources, reas
     due.map(async ({ row, baseline }): Promise<SendBackResult> => {
       const source = row.index.member.key;
       try {
-        return { source, result: await writeBack(backend, row, baseline, { reason, intent: "send-back", reviewed: true }) };
+        return { source, result: await writeBack(backend, row, baseline, { reason, overrides, intent: "send-back", reviewed: true }) };
       } catch (error) {
-        const view = error instanceof SluiceError ? error.view : { code: "Internal", message: error instanceof Error ? error.message : String(error) };
-        return { source, result: { outcome: "failed", code: view.code, message: view.message } };
+        const view: SluiceErrorView = error instanceof SluiceError ? error.view : { code: "Internal", message: error instanceof Error ? error.message : String(error) };
+        return { source, result: { outcome: "failed", ...view } };
       }
     }),
   );
 }
 
-/** A way back needs one confirmation only: rules that a person could override do not stop it, the others do. */
+/**
+ * A way back takes one confirmation and no typed name, but its targets that gain share are guarded as anyone's: going home to
+ * a cluster without pods is no rescue. What does not hold is told, with what to list in `overrides` to go all the same.
+ */
 async function writeBack(
   backend: ConsoleBackend,
   row: Row,
   spec: GlobalTrafficPolicySpec,
-  change: Pick<PolicyChange, "reason" | "intent" | "reviewed"> & { base?: PolicyChange["base"] },
+  { overrides, ...change }: WayBack & Pick<PolicyChange, "intent" | "reviewed"> & { base?: PolicyChange["base"] },
 ): Promise<ApplyView> {
   const { policy } = row.split;
   const base = change.base ?? { uid: policy?.metadata.uid ?? null, spec: policy?.spec ?? null };
   const draft: DraftSplit = { mode: spec.lbType, shares: spec.lbType === "ActiveActive" ? specShares(row, spec) : [], failOver: spec.lbType === "FailOver" ? spec.targets.map((target) => target.clusterKey) : [] };
   const preview = previewChange(backend.look(), row, draft, spec);
-  return await write(backend, row, { ...change, spec, base }, () => refuseGuards(preview));
+  return await write(backend, row, { ...change, spec, base }, () => {
+    refuseGuards(preview);
+    requireOverrides(preview, overrides ?? []);
+  });
 }
 
 async function write(backend: ConsoleBackend, row: Row, change: Omit<PolicyChange, "service" | "actor">, check: () => void): Promise<ApplyView> {
@@ -114,9 +126,11 @@ function refuseGuards({ guards }: PreviewView): void {
 }
 
 function requireOverrides({ guards }: PreviewView, overrides: readonly string[]): void {
-  const open = guards.find((guard) => guard.outcome === "override" && !overrides.includes(guard.id));
-  if (open === undefined) return;
-  throw new SluiceError("PRECONDITION_FAILED", "GuardNotOverridden", `overrides: the rule "${open.id}" does not hold (${paramsOf(open.params)})`, { field: "overrides", remedy: `review the change again, and list "${open.id}" with a reason if it must be` });
+  const open = guards.filter((guard) => guard.outcome === "override" && !overrides.includes(guard.id));
+  if (open.length === 0) return;
+  const ids = [...new Set(open.map(({ id }) => id))];
+  const told = open.map(({ id, params }) => `the rule "${id}" does not hold (${paramsOf(params)})`).join("; ");
+  throw new SluiceError("PRECONDITION_FAILED", "GuardNotOverridden", `overrides: ${told}`, { field: "overrides", remedy: `look again, and list ${ids.map((id) => `"${id}"`).join(", ")} with a reason if it must be`, overrides: [...overrides, ...ids] });
 }
 
 function requireName({ friction, confirmName }: PreviewView, typed: string | undefined): void {

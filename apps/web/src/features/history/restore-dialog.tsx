@@ -80,13 +80,14 @@ function RestoreForm({ preview, yamlAfter, revision, sourceName, onClose }: Rest
       },
     }),
   );
+  const overrides = [...new Set(preview.guards.flatMap((guard) => (guard.outcome === "override" ? [guard.id] : [])))];
   const refused = preview.guards.some((guard) => guard.outcome === "refuse");
   const ready = !refused && reason.trim() !== "" && !restore.isPending;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) restore.mutate({ service, source, number: revision.number, reason: reason.trim(), base: preview.base });
+        if (ready) restore.mutate({ service, source, number: revision.number, reason: reason.trim(), base: preview.base, overrides });
       }}
     >
       <ReviewTable targets={preview.targets} />

@@ -16,6 +16,13 @@ import { useClusterLook } from "../../trpc/use-clusters.ts";
 import { useDrafts } from "./draft-store.tsx";
 import { ReasonField } from "./reason-field.tsx";
 
+/** A source cluster whose guards do not hold: it is sent back only when that is confirmed too. */
+interface Refusal {
+  source: string;
+  message: string;
+  overrides: string[];
+}
+
 /** Restores the baseline in every source cluster: one click and one confirmation. */
 export function SendBack({ service, rows }: { service: string; rows: SplitRowView[] }) {
   const t = useTranslations("send-back");
@@ -26,24 +33,38 @@ export function SendBack({ service, rows }: { service: string; rows: SplitRowVie
   const { discard } = useDrafts();
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState("");
+  const [refusals, setRefusals] = useState<Refusal[]>([]);
   const backs = rows.filter((row) => row.baseline !== null);
   const send = useMutation(
     trpc.split.sendBack.mutationOptions({
       onSuccess: (results) => {
+        const open = results.flatMap(({ source, result }) => (result.outcome === "failed" && result.overrides !== undefined ? [{ source, message: result.message, overrides: result.overrides }] : []));
+        setRefusals(open);
         for (const { source, result } of results) {
+          if (open.some((refusal) => refusal.source === source)) continue;
           if (result.outcome === "applied") discard(service, source);
-          else if (result.outcome === "failed") toast.error(result.message);
+          else if (result.outcome === "failed") toast.error(result.message, { description: result.remedy });
           else toast.error(t("conflict", { cluster: look(source).name, by: result.theirsBy }));
         }
         if (results.some(({ result }) => result.outcome === "applied")) toast.success(t("done"));
-        setOpen(false);
+        if (open.length === 0) setOpen(false);
       },
     }),
   );
+  const confirm = () =>
+    send.mutate({
+      service,
+      reason: reason.trim() === "" ? t("reason") : reason,
+      ...(refusals.length === 0 ? {} : { sources: refusals.map((refusal) => refusal.source), overrides: [...new Set(refusals.flatMap((refusal) => refusal.overrides))] }),
+    });
+  const show = (shown: boolean) => {
+    setOpen(shown);
+    setRefusals([]);
+  };
   return (
     <>
-      <Button disabled={backs.length === 0} title={backs.length === 0 ? t("nothing") : undefined} onClick={() => setOpen(true)}>{t("button")}</Button>
-      <Modal open={open} onOpenChange={setOpen} title={t("title", { service: service.split("/")[1] ?? service })} description={t("why")}>
+      <Button disabled={backs.length === 0} title={backs.length === 0 ? t("nothing") : undefined} onClick={() => show(true)}>{t("button")}</Button>
+      <Modal open={open} onOpenChange={show} title={t("title", { service: service.split("/")[1] ?? service })} description={t("why")}>
         <ul className="mt-4 divide-y divide-line border-y border-line text-sm">
           {backs.map((row) => (
             <li key={row.source} className="flex flex-wrap justify-between gap-x-6 gap-y-1 py-3">
@@ -58,10 +79,11 @@ export function SendBack({ service, rows }: { service: string; rows: SplitRowVie
           ))}
         </ul>
         <ReasonField value={reason} onChange={setReason} placeholder={t("reason")} />
+        {refusals.map((refusal) => <div key={refusal.source} className="mt-3"><ErrorNote message={t("guarded", { cluster: look(refusal.source).name, why: refusal.message })} remedy={t("guarded-why")} /></div>)}
         {send.isError ? <div className="mt-3"><ErrorNote {...errorView(send.error)} /></div> : null}
         <DialogActions>
-          <Button onClick={() => setOpen(false)}>{common("cancel")}</Button>
-          <Button tone="primary" disabled={send.isPending} onClick={() => send.mutate({ service, reason: reason.trim() === "" ? t("reason") : reason })}>{t("confirm")}</Button>
+          <Button onClick={() => show(false)}>{common("cancel")}</Button>
+          <Button tone="primary" disabled={send.isPending} onClick={confirm}>{refusals.length === 0 ? t("confirm") : t("anyway")}</Button>
         </DialogActions>
       </Modal>
     </>
