@@ -4,27 +4,29 @@ import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { createClient } from "@sluice/kubernetes/create-client";
 import type { Credentials } from "@sluice/kubernetes/credentials";
 import { kinds } from "@sluice/kubernetes/kinds";
+import { KubeconfigError } from "@sluice/kubernetes/kubeconfig-error";
 import { parseKubeconfig } from "@sluice/kubernetes/parse-kubeconfig";
 import { systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import { parse } from "yaml";
-import { connectionFailure } from "../kubernetes/connection-failure.ts";
+import { connectionFailure, kubeconfigRefusal } from "../kubernetes/connection-failure.ts";
 import type { KubeconfigCheckView } from "../views/kubeconfig-view.ts";
 import { appNameLabel, proxyAppName } from "../world/labels.ts";
 import { isReady } from "../world/world-index.ts";
+import { reachCluster } from "./reach-cluster.ts";
 
 type Check = KubeconfigCheckView["checks"][number];
 
 const answerMsMax = 5_000;
 const dayMs = 86_400_000;
 
-/** Reads a pasted kubeconfig as hostile input and tries it, without writing anything anywhere. Never throws. */
+/** Reads a pasted kubeconfig as hostile input and tries it, without writing anything anywhere. */
 export async function checkKubeconfig(text: string, allowInsecure: boolean, nowMs: number): Promise<KubeconfigCheckView> {
   let credentials: Credentials;
   try {
     credentials = parseKubeconfig(text, { allowInsecure });
   } catch (error) {
-    const { reason, message } = connectionFailure(error, "kubeconfig");
-    return { understood: null, refusal: { reason, message }, checks: [] };
+    if (!(error instanceof KubeconfigError)) throw error;
+    return { understood: null, refusal: kubeconfigRefusal(error), checks: [] };
   }
   const client = createClient({ credentials });
   try {
@@ -46,14 +48,9 @@ function understood(text: string, credentials: Credentials): KubeconfigCheckView
 }
 
 async function checkReachable(client: KubernetesClient): Promise<Check> {
-  try {
-    const { status, text } = await client.raw("/version", { signal: AbortSignal.timeout(answerMsMax) });
-    if (status === 401) return { id: "reachable", outcome: "fail", message: "the API server does not accept the credentials" };
-    const version = /"gitVersion":\s*"([^"]+)"/.exec(text)?.[1];
-    return { id: "reachable", outcome: "pass", message: version === undefined ? "the API server answers" : `Kubernetes ${version}` };
-  } catch (error) {
-    return { id: "reachable", outcome: "fail", message: connectionFailure(error, "/version").message };
-  }
+  const answer = await reachCluster(client);
+  if ("failure" in answer) return { id: "reachable", outcome: "fail", message: answer.failure.message };
+  return { id: "reachable", outcome: "pass", message: answer.version === null ? "the API server answers" : `Kubernetes ${answer.version}` };
 }
 
 async function checkRights(client: KubernetesClient): Promise<Check> {

@@ -1,15 +1,16 @@
 import { ApiError } from "@sluice/kubernetes/api-error";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
+import { createClient } from "@sluice/kubernetes/create-client";
 import { kinds, type Secret } from "@sluice/kubernetes/kinds";
 import { KubeconfigError } from "@sluice/kubernetes/kubeconfig-error";
-import { parseKubeconfig } from "@sluice/kubernetes/parse-kubeconfig";
 import { clusterKeyOf, clusterNameOf } from "@sluice/shared/cluster/cluster-key";
 import type { Cluster } from "@sluice/shared/cluster/cluster-schema";
-import { connectionFailure } from "../kubernetes/connection-failure.ts";
+import { kubeconfigRefusal } from "../kubernetes/connection-failure.ts";
 import { ownSecretRef } from "../kubernetes/read-kubeconfig.ts";
 import { ensureSystemNamespace } from "../kubernetes/set-identity.ts";
 import { SluiceError } from "../sluice-error.ts";
 import { consoleManager } from "../world/labels.ts";
+import { reachCluster } from "./reach-cluster.ts";
 
 export interface JoinRequest {
   name: string;
@@ -19,17 +20,17 @@ export interface JoinRequest {
   gatewayHost: string;
   gatewayPort: number;
   kubeconfig: string;
+  /** Join although the API server does not answer now, e.g. before a network between is open. */
+  acceptUnreachable: boolean;
 }
 
-/** Creates the Secret and the Cluster object; the cluster controller does the rest. Throws NameTaken, or why the kubeconfig is refused. */
+/**
+ * Creates the Secret and the Cluster object; the cluster controller does the rest. Throws NameTaken, or why the kubeconfig is
+ * refused: it is hostile, its credentials are, or (unless accepted) its API server does not answer.
+ */
 export async function joinCluster(controlPlane: KubernetesClient, request: JoinRequest, allowInsecure: boolean): Promise<{ key: string }> {
-  const { name, kubeconfig, ...location } = request;
-  try {
-    parseKubeconfig(kubeconfig, { allowInsecure });
-  } catch (error) {
-    if (!(error instanceof KubeconfigError)) throw error;
-    throw new SluiceError("BAD_REQUEST", connectionFailure(error, "kubeconfig").reason, `kubeconfig: ${error.field === "" ? "" : `${error.field}: `}${error.message}`, { field: "kubeconfig", remedy: error.remedy });
-  }
+  const { name, kubeconfig, acceptUnreachable, ...location } = request;
+  await requireUsable(kubeconfig, allowInsecure, acceptUnreachable);
   const ref = ownSecretRef(name);
   const cluster: Cluster = { apiVersion: "flomesh.io/v1alpha1", kind: "Cluster", metadata: { name }, spec: { ...location, isInCluster: false, kubeconfigSecretRef: ref } };
   await requireFreeName(controlPlane, name);
@@ -58,6 +59,25 @@ export async function leaveCluster(controlPlane: KubernetesClient, key: string, 
     throw error instanceof ApiError && error.code === 404 ? notFound(key) : error;
   }
   return { key };
+}
+
+async function requireUsable(kubeconfig: string, allowInsecure: boolean, acceptUnreachable: boolean): Promise<void> {
+  const client = clientOf(kubeconfig, allowInsecure);
+  const answer = await reachCluster(client).finally(() => client.close());
+  if (!("failure" in answer) || (answer.failure.temporary && acceptUnreachable)) return;
+  const { reason, message, temporary } = answer.failure;
+  const remedy = temporary ? "correct the server's address, or join all the same (acceptUnreachable): it is managed as soon as it answers" : "correct the kubeconfig, and give the new one";
+  throw new SluiceError("PRECONDITION_FAILED", reason, `kubeconfig: ${message}`, { field: "kubeconfig", remedy });
+}
+
+function clientOf(kubeconfig: string, allowInsecure: boolean): KubernetesClient {
+  try {
+    return createClient({ kubeconfig, allowInsecure });
+  } catch (error) {
+    if (!(error instanceof KubeconfigError)) throw error;
+    const { reason, field, message, remedy } = kubeconfigRefusal(error);
+    throw new SluiceError("BAD_REQUEST", reason, `kubeconfig: ${field === "" || message.includes(field) ? "" : `${field}: `}${message}`, { field: "kubeconfig", remedy });
+  }
 }
 
 async function requireFreeName(controlPlane: KubernetesClient, name: string): Promise<void> {

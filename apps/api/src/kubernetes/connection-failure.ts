@@ -24,6 +24,11 @@ const kubeconfigReasons: Readonly<Record<KubeconfigErrorCode, string>> = {
   unreadable_file: "FilePathNotAllowed",
 };
 
+/** What a kubeconfig is refused for: same reasons as the condition Managed; `field` is its place in the document, or "". */
+export function kubeconfigRefusal({ code, field, message, remedy }: KubeconfigError): { reason: string; field: string; message: string; remedy: string } {
+  return { reason: kubeconfigReasons[code], field, message, remedy };
+}
+
 /** What a failed call to a member's API server means for people. `what` names what was asked, e.g. "services". */
 export function connectionFailure(error: unknown, what: string): ConnectionFailure {
   if (error instanceof KubeconfigError) {

@@ -20,6 +20,7 @@ const joinInput = z.strictObject({
   gatewayHost: clusterSpecSchema.shape.gatewayHost,
   gatewayPort: clusterSpecSchema.shape.gatewayPort,
   kubeconfig: kubeconfigInput,
+  acceptUnreachable: z.boolean().default(false),
 });
 
 export const clustersRouter = router({

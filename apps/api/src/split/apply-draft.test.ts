@@ -1,8 +1,7 @@
-import { createTRPCClient, httpLink, TRPCClientError } from "@trpc/client";
 import { kinds } from "@sluice/kubernetes/kinds";
 import { afterEach, expect, it, vi } from "vitest";
-import type { AppRouter } from "../router.ts";
 import { exportHttpbin, join, readyEndpoint, readyProxy, TestSet } from "../testing/test-clusters.ts";
+import { refusal, trpcClient } from "../testing/trpc-client.ts";
 import type { DraftSplit } from "../views/change-view.ts";
 
 const set = new TestSet();
@@ -28,15 +27,13 @@ async function story() {
   await join(controlPlane, "1-23", old.kubeconfig, 8081);
   await join(controlPlane, "1-25", next.kubeconfig, 8082);
   const api = await set.api(controlPlane);
-  const trpc = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${api.url}/trpc` })] });
+  const trpc = trpcClient(api);
   await until(async () => {
     const [first] = await trpc.split.get.query({ service: row.service });
     expect(first?.targets).toHaveLength(2);
   });
   return { controlPlane, old, next, trpc };
 }
-
-const sluice = (error: unknown) => (error instanceof TRPCClientError ? (error.data as { sluice: { code: string; field?: string } }).sluice : undefined);
 
 it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   const { old, trpc } = await story();
@@ -46,7 +43,7 @@ it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   expect(preview.guards.filter((guard) => guard.outcome !== "pass").map((guard) => guard.id)).toEqual(["telemetry-age"]);
   const { base } = preview;
   const reason = "first step";
-  const refused = async (change: object) => sluice(await trpc.split.applyDraft.mutate({ ...row, draft, base, reason, confirmName: "1-25", overrides, ...change }).catch((error: unknown) => error));
+  const refused = async (change: object) => await refusal(trpc.split.applyDraft.mutate({ ...row, draft, base, reason, confirmName: "1-25", overrides, ...change }));
   expect(await refused({ overrides: [] })).toMatchObject({ code: "GuardNotOverridden", field: "overrides" });
   expect(await refused({ confirmName: "1-24" })).toMatchObject({ code: "ConfirmNameMissing", field: "confirmName" });
   expect(await refused({ reason: " " })).toMatchObject({ code: "InvalidInput", field: "reason" });
@@ -73,7 +70,7 @@ it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   // No proxy tells anything here, and undoing gives 1-23 more: the same guards as for applying.
   const undoing = { ...row, reason: "too fast" };
   const guarded = { code: "GuardNotOverridden", field: "overrides", message: expect.stringContaining('"telemetry-age"') as unknown, overrides: ["telemetry-age"] };
-  expect(sluice(await trpc.split.undo.mutate(undoing).catch((error: unknown) => error))).toMatchObject(guarded);
+  expect(await refusal(trpc.split.undo.mutate(undoing))).toMatchObject(guarded);
   expect(await shareOf()).toBe(winner);
   expect(await trpc.split.undo.mutate({ ...undoing, overrides })).toMatchObject({ outcome: "applied", generation: 3 });
   await until(async () => expect(await shareOf()).toBe(900));
@@ -85,8 +82,8 @@ it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   await until(async () => expect(await shareOf()).toBe(1000));
 
   const restoring = { ...row, number: 1, reason: "again", base: (await trpc.split.preview.query({ ...row, draft })).base };
-  expect(sluice(await trpc.revisions.restore.mutate({ ...restoring, number: 99 }).catch((error: unknown) => error))).toMatchObject({ code: "RevisionNotFound", field: "number" });
-  expect(sluice(await trpc.revisions.restore.mutate(restoring).catch((error: unknown) => error))).toMatchObject(guarded);
+  expect(await refusal(trpc.revisions.restore.mutate({ ...restoring, number: 99 }))).toMatchObject({ code: "RevisionNotFound", field: "number" });
+  expect(await refusal(trpc.revisions.restore.mutate(restoring))).toMatchObject(guarded);
   expect(await trpc.revisions.restore.mutate({ ...restoring, base: { uid: "another", spec: null }, overrides })).toMatchObject({ outcome: "conflict" });
   expect(await trpc.revisions.restore.mutate({ ...restoring, overrides })).toMatchObject({ outcome: "applied", revision: 5 });
   await until(async () => expect(await shareOf()).toBe(900));
@@ -101,9 +98,9 @@ it("refuses a way back to a cluster without pods, whatever is overridden", async
   await until(async () => expect((await trpc.split.get.query({ service: row.service }))[0]?.undo).toEqual({ revision: 1 }));
   await old.client.delete(kinds.endpointSlices, { namespace: "httpbin", name: "httpbin-1" });
   await until(async () => expect((await trpc.split.preview.query({ ...row, draft: split(100) })).guards).toContainEqual({ id: "ready-endpoints", outcome: "refuse", params: { cluster: "1-23", ready: 0 } }));
-  const refusal = { code: "GuardRefused", message: expect.stringContaining("ready-endpoints") as unknown };
-  expect(sluice(await trpc.split.undo.mutate({ ...row, reason: "back", overrides }).catch((error: unknown) => error))).toMatchObject(refusal);
-  expect(await trpc.split.sendBack.mutate({ service: row.service, reason: "back", overrides })).toMatchObject([{ result: { outcome: "failed", ...refusal } }]);
+  const refused = { code: "GuardRefused", message: expect.stringContaining("ready-endpoints") as unknown };
+  expect(await refusal(trpc.split.undo.mutate({ ...row, reason: "back", overrides }))).toMatchObject(refused);
+  expect(await trpc.split.sendBack.mutate({ service: row.service, reason: "back", overrides })).toMatchObject([{ result: { outcome: "failed", ...refused } }]);
 });
 
 it("shows what kubectl did as unattributed, after a moment", async () => {

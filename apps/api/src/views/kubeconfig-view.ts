@@ -8,8 +8,8 @@ export interface KubeconfigCheckView {
     user: string;
     authentication: "token" | "client-certificate" | "password" | "none";
   } | null;
-  /** Why it was refused: same reasons as the condition Managed. */
-  refusal: { reason: string; message: string } | null;
+  /** Why it was refused: same reasons as the condition Managed. `field` is the place in the document, "" for all of it. */
+  refusal: { reason: string; field: string; message: string; remedy: string } | null;
   checks: {
     id: "reachable" | "rights" | "crds" | "proxies" | "expiry";
     outcome: "pass" | "warn" | "fail" | "skipped";

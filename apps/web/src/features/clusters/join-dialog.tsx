@@ -45,7 +45,9 @@ export function JoinDialog({ onClose }: { onClose: () => void }) {
     setChecked(text);
     check.mutate({ kubeconfig: text });
   };
-  const submit = form.handleSubmit((values) => join.mutate({ ...values, gatewayPort: Number(values.gatewayPort) }));
+  const submitAs = (acceptUnreachable: boolean) => form.handleSubmit((values) => join.mutate({ ...values, gatewayPort: Number(values.gatewayPort), acceptUnreachable }));
+  const submit = submitAs(false);
+  const unreachable = join.isError && errorView(join.error).code === "Unreachable";
   const refused = check.data !== undefined && check.data.refusal !== null;
   const errors = form.formState.errors;
   const words = (field: keyof JoinForm) => (errors[field] === undefined ? undefined : t(`wrong-${field}`));
@@ -62,6 +64,7 @@ export function JoinDialog({ onClose }: { onClose: () => void }) {
         {join.isError ? <div className="mt-3"><ErrorNote {...errorView(join.error)} /></div> : null}
         <div className="mt-5 flex justify-end gap-2">
           <Button onClick={onClose}>{common("cancel")}</Button>
+          {unreachable ? <Button onClick={() => void submitAs(true)()} disabled={join.isPending || refused}>{t("confirm-unreachable")}</Button> : null}
           <Button tone="primary" type="submit" disabled={join.isPending || refused}>{t("confirm")}</Button>
         </div>
       </form>

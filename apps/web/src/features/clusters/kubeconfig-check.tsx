@@ -14,7 +14,7 @@ export function KubeconfigCheck({ view }: { view: KubeconfigCheckView }) {
   const failed = view.checks.find((check) => check.outcome === "fail");
   return (
     <div className="space-y-2.5 pt-2 text-sm">
-      {view.refusal === null ? null : <ErrorNote message={view.refusal.message} />}
+      {view.refusal === null ? null : <ErrorNote message={refusalWords(view.refusal)} remedy={view.refusal.remedy} />}
       {view.understood === null ? null : (
         <p className="text-ink-2">
           {t("understood", { cluster: view.understood.cluster, server: view.understood.server, user: view.understood.user, authentication: t(`by-${view.understood.authentication}`) })}
@@ -30,4 +30,9 @@ export function KubeconfigCheck({ view }: { view: KubeconfigCheckView }) {
       </ul>
     </div>
   );
+}
+
+/** With its place in the document, unless the sentence names that itself. */
+function refusalWords({ field, message }: NonNullable<KubeconfigCheckView["refusal"]>): string {
+  return field === "" || message.includes(field) ? message : `${field}: ${message}`;
 }
