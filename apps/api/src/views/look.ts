@@ -5,8 +5,8 @@ import { indexWorld, type WorldIndex } from "../world/world-index.ts";
 
 /** When all proxies of a source began to apply a policy, by our clock. */
 export interface AcknowledgementLog {
-  /** Milliseconds from the change being seen to all ready proxies applying it; null while they do not, or it is not known. */
-  afterMs(source: string, service: string): number | null;
+  /** Epoch ms at which all ready proxies were first seen to apply the present change of the policy; null while they do not, or it is not known. */
+  acknowledgedAtMs(source: string, service: string): number | null;
 }
 
 /** One look at everything: views are functions of it and of nothing else. */

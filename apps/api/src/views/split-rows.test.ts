@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { TelemetryState } from "../telemetry/telemetry-state.ts";
 import { makeFrame, makeTarget } from "../testing/make-frame.ts";
 import { keyFor, makeMember, type MemberSketch } from "../testing/make-world.ts";
+import { encodeRevision, type Intent } from "../revisions/revision-record.ts";
 import { fleetView } from "./fleet-views.ts";
 import { lookAt } from "./look.ts";
 import type { SplitRowView } from "./service-view.ts";
@@ -11,7 +12,7 @@ import { rowsOf, splitRowView } from "./split-rows.ts";
 const policy = { lbType: "ActiveActive" as const, targets: [{ clusterKey: keyFor("1-25"), weight: 10 }] };
 const hash = splitHash({ mode: "ActiveActive", targets: [{ clusterKey: keyFor("1-23"), weight: 100 }, { clusterKey: keyFor("1-25"), weight: 10 }] });
 const inline: MemberSketch = { offered: ["1-25"], inline: true, policy };
-const none = { afterMs: () => null };
+const none = { acknowledgedAtMs: () => null };
 
 interface Telling {
   pod?: string;
@@ -122,3 +123,28 @@ it("draws the flow between clusters", () => {
   ]);
   expect(fleet.services).toMatchObject([{ service: "httpbin/httpbin", requestsPerSecond: { state: "known", value: 20 }, success: { state: "known", value: 1 } }]);
 });
+
+describe("how long the acknowledgement took", () => {
+  const afterMs = (intent: Intent, acknowledgedAtMs: number | null) => {
+    const record = { spec: policy, before: null, actor: "a", reason: null, intent, reviewed: false, uid: "u", generation: 2, at: "2026-01-01T00:00:00.100Z" };
+    const member = { ...makeMember("1-23", inline), revisions: { get: () => undefined, list: () => [encodeRevision({ namespace: "httpbin", name: "httpbin" }, 1, record)] } };
+    const telemetry = new TelemetryState(0);
+    telemetry.ingest(keyFor("1-23"), "p", makeFrame([], {}, { policy: { uid: "u", generation: 2, splitHash: hash, appliedAtMs: 0 } }), 1_000);
+    const at = lookAt({ members: [member] }, telemetry, { acknowledgedAtMs: () => acknowledgedAtMs }, 1_000);
+    const { acknowledged } = splitRowView(at, rowsOf(at, "httpbin/httpbin")[0] ?? never());
+    return acknowledged.state === "known" ? acknowledged.value.afterMs : acknowledged;
+  };
+  const writtenMs = Date.parse("2026-01-01T00:00:00.100Z");
+  it.each<[string, Intent, number | null, number | null]>([
+    ["of the console's change", "split", writtenMs + 84, 84],
+    ["not of kubectl's, whose time has whole seconds", "external", writtenMs + 84, null],
+    ["not while it lasts", "split", null, null],
+    ["not where the clocks say that it came before", "split", writtenMs - 1, null],
+  ])("is said %s", (_what, intent, acknowledgedAtMs, expected) => {
+    expect(afterMs(intent, acknowledgedAtMs)).toBe(expected);
+  });
+});
+
+function never(): never {
+  throw new Error("no row");
+}

@@ -178,8 +178,17 @@ function acknowledged(look: Look, row: Row): SplitRowView["acknowledged"] {
   return figure(row.coverage, () => ({
     ready: row.reading.acknowledged.length,
     total: row.coverage.total,
-    afterMs: look.acknowledgements.afterMs(row.index.member.key, row.service),
+    afterMs: acknowledgedAfterMs(look, row),
   }));
+}
+
+/** Only the console's changes have their time to the millisecond; of others (kubectl's have whole seconds) it is not known how long they took. */
+function acknowledgedAfterMs(look: Look, row: Row): number | null {
+  const atMs = look.acknowledgements.acknowledgedAtMs(row.index.member.key, row.service);
+  const { policy } = row.split;
+  const revision = currentRevision(row.history, policy === undefined ? undefined : { uid: policy.metadata.uid ?? "", generation: policy.metadata.generation ?? 0 });
+  if (atMs === null || revision === undefined || revision.intent === "external") return null;
+  return atMs < revision.atMs ? null : atMs - revision.atMs;
 }
 
 /** Every proxy applies the policy, each has sent every target its effective share to within one request, and none rises yet. */

@@ -22,9 +22,8 @@ export class AcknowledgementController implements AcknowledgementLog {
     }
   }
 
-  afterMs(source: string, service: string): number | null {
+  acknowledgedAtMs(source: string, service: string): number | null {
     const progress = this.#progress.get(`${source} ${service}`);
-    if (progress?.acknowledgedAtMs === null || progress === undefined || !progress.watchedFromStart) return null;
-    return progress.acknowledgedAtMs - progress.sinceMs;
+    return progress?.watchedFromStart === true && progress.byPolicy ? progress.acknowledgedAtMs : null;
   }
 }

@@ -8,6 +8,8 @@ export interface Observation {
   readonly key: string;
   /** Object, generation and split of every port: a new one starts the clock again. */
   readonly identity: string;
+  /** Object and generation: what a person changes; the split also follows the imports. */
+  readonly revision: string;
   readonly ready: number;
   readonly total: number;
 }
@@ -20,9 +22,10 @@ export function observe(look: Look): Observation[] {
       const coverage = look.coverage.get(member.key);
       if (coverage === undefined) return [];
       const split = rowSplit(member, service);
-      const identity = [policy.metadata.uid, policy.metadata.generation, split.splitHash].join(" ");
+      const revision = `${policy.metadata.uid} ${policy.metadata.generation}`;
+      const identity = `${revision} ${split.splitHash}`;
       const { acknowledged } = readRow(split, service, coverage.heard);
-      return [{ key: `${member.key} ${service}`, identity, ready: acknowledged.length, total: coverage.total }];
+      return [{ key: `${member.key} ${service}`, identity, revision, ready: acknowledged.length, total: coverage.total }];
     }),
   );
 }
