@@ -1,5 +1,6 @@
 import { ApiError } from "@sluice/kubernetes/api-error";
 import { kinds } from "@sluice/kubernetes/kinds";
+import type { ServerMemory } from "@sluice/sandbox/api-server/start-api-server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { exportHttpbin, join, readyPod, type TestCluster, TestSet } from "../testing/test-clusters.ts";
 
@@ -21,10 +22,10 @@ const managed = async (controlPlane: TestCluster, name: string) => {
   return `${found?.status} ${found?.reason}`;
 };
 
-async function story() {
+async function story(memory: ServerMemory = {}) {
   const controlPlane = await set.cluster("control-plane");
   const old = await set.cluster("1-23");
-  const next = await set.cluster("1-25");
+  const next = await set.cluster("1-25", { memory });
   await exportHttpbin(old);
   await exportHttpbin(next);
   await join(controlPlane, "1-23", old.kubeconfig, 8081);
@@ -38,6 +39,26 @@ async function story() {
 }
 
 describe("a member's API server", () => {
+  it("dies and comes back with its data: nothing was taken away meanwhile, and all heals", async () => {
+    const memory: ServerMemory = {};
+    const { controlPlane, old, next } = await story(memory);
+    const before = (await importOf(old))?.spec;
+    const port = Number(new URL(next.server.server).port);
+    await next.server.stop();
+    await until(async () => expect(await managed(controlPlane, "1-25")).toBe("False Unreachable"));
+    await until(async () => expect((await importOf(old))?.metadata.annotations?.["sluice.dev/stale-clusters"]).toBe("default/default/default/1-25"));
+    expect((await importOf(old))?.spec).toEqual(before);
+
+    const back = await set.cluster("1-25", { port, memory });
+    await until(async () => expect(await managed(controlPlane, "1-25")).toBe("True Watching"));
+    await until(async () => expect((await importOf(old))?.metadata.annotations?.["sluice.dev/stale-clusters"]).toBeUndefined());
+    expect((await importOf(old))?.spec).toEqual(before);
+    expect(await offeredTo(back)).toEqual(["default/default/default/1-23"]);
+    // What is deleted there now is evidence again.
+    await back.client.delete(kinds.serviceExports, httpbin);
+    await until(async () => expect(await importOf(old)).toBeUndefined());
+  });
+
   it("dies and comes back empty: its endpoints stay, marked stale, until an administrator accepts the successor", async () => {
     const { controlPlane, old, next } = await story();
     const port = Number(new URL(next.server.server).port);

@@ -3,11 +3,11 @@ import type { KubernetesClient } from "@sluice/kubernetes/client";
 import type { Logger } from "pino";
 import { GatewayAddresses } from "../kubernetes/gateway-addresses.ts";
 import type { MemberDirectory } from "../kubernetes/member-directory.ts";
-import { beginTerm, type SetIdentity } from "../kubernetes/set-identity.ts";
+import { beginTerm, readConfirmation, type SetIdentity } from "../kubernetes/set-identity.ts";
 import { indexWorld } from "../world/world-index.ts";
 import { applyClusterAction, applyClusterStatus } from "./cluster/apply.ts";
 import { type GatewayAnswer, observeCluster } from "./cluster/observe.ts";
-import { membershipFault } from "./cluster/membership-fault.ts";
+import { membershipFault, withSeenEpoch } from "./cluster/membership-fault.ts";
 import { probeGateway } from "./cluster/probe-gateway.ts";
 import { planCluster } from "./cluster/reconcile.ts";
 import { HistoryController } from "./history/apply.ts";
@@ -30,7 +30,7 @@ export interface ControllersOptions {
 /** The controllers of one leader's term: one queue whose keys name what is looked at, never what happened. */
 export class Controllers {
   readonly #options: ControllersOptions;
-  readonly #set: SetIdentity;
+  #set: SetIdentity;
   readonly #loop: ReconcileLoop;
   readonly #addresses: GatewayAddresses;
   readonly #gateways = new Map<string, GatewayAnswer>();
@@ -77,6 +77,7 @@ export class Controllers {
   }
 
   async #reconcile(key: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+    this.#set = withSeenEpoch(this.#set, this.#options.directory.members());
     if (key === importsKey) return await this.#imports(signal);
     const [kind = "", name = ""] = key.split("/");
     if (kind === "gateway") return await this.#gateway(name, signal);
@@ -86,6 +87,7 @@ export class Controllers {
 
   async #cluster(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
     const { directory, controlPlane, log, now } = this.#options;
+    if (this.#set.seenEpoch > this.#set.epoch) await this.#confirm(signal);
     const seen = observeCluster(directory, name, this.#set, this.#gateways.get(name));
     if (seen === undefined) {
       this.#gateways.delete(name);
@@ -103,6 +105,17 @@ export class Controllers {
       await applyClusterStatus(controlPlane, seen, conditions, now(), signal);
     }
     return { requeueAfterMs: clusterAgainMs };
+  }
+
+  /** A control plane that was restored from a backup looks whether it may go on. */
+  async #confirm(signal: AbortSignal): Promise<void> {
+    const before = this.#set;
+    const confirmed = await readConfirmation(this.#options.controlPlane, before, signal);
+    if (confirmed.epoch === before.epoch) return;
+    this.#set = { ...confirmed, seenEpoch: Math.max(confirmed.seenEpoch, this.#set.seenEpoch) };
+    this.#options.log.warn({ epoch: confirmed.epoch, was: before.epoch }, "an administrator confirmed that this control plane goes on");
+    this.#loop.add(importsKey);
+    for (const { cluster } of this.#options.directory.members()) this.onChange(cluster.metadata.name, "state");
   }
 
   /** Apart from the cluster's own key, so that a gateway that does not answer delays nothing else. */

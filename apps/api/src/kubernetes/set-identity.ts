@@ -13,17 +13,37 @@ export interface SetIdentity {
   readonly epoch: number;
   /** An administrator's word that this control plane, though restored from a backup, may go on above that epoch; 0: none. */
   readonly confirmedEpoch: number;
+  /** The highest epoch that any member of the set was seen to know in this term. */
+  readonly seenEpoch: number;
 }
 
 /** Begins a leader's term: creates ConfigMap `sluice-system/sluice-set`, or raises its epoch. Throws ApiError when another leader did so at the same time. */
 export async function beginTerm(client: KubernetesClient, signal: AbortSignal): Promise<SetIdentity> {
   const present = await client.get(kinds.configMaps, { namespace: systemNamespace, name: setName }, { signal }).catch(ignoreMissing);
   if (present === undefined) {
-    const identity: SetIdentity = { uid: randomUUID(), epoch: 1, confirmedEpoch: 0 };
+    const identity: SetIdentity = { uid: randomUUID(), epoch: 1, confirmedEpoch: 0, seenEpoch: 0 };
     await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: systemNamespace, name: setName }, data: encode(identity) }, { signal });
     return identity;
   }
   const before = decode(present);
+  return await raise(client, present, before, signal);
+}
+
+/**
+ * Goes on above the epoch that an administrator confirmed meanwhile, without waiting for the next term; the same identity while there
+ * is no such word, or another leader raised the epoch. Throws ApiError.
+ */
+export async function readConfirmation(client: KubernetesClient, identity: SetIdentity, signal: AbortSignal): Promise<SetIdentity> {
+  const present = await client.get(kinds.configMaps, { namespace: systemNamespace, name: setName }, { signal }).catch(ignoreMissing);
+  const now = present === undefined ? undefined : decode(present);
+  if (present === undefined || now?.uid !== identity.uid || now.epoch !== identity.epoch || now.confirmedEpoch < identity.seenEpoch) return identity;
+  return { ...(await raise(client, present, now, signal)), seenEpoch: identity.seenEpoch };
+}
+
+/** What an administrator runs to let a restored control plane go on above `epoch`. */
+export const confirmCommand = (epoch: number): string => `kubectl patch configmap ${setName} -n ${systemNamespace} --type merge -p '{"data":{"confirmedEpoch":"${epoch}"}}'`;
+
+async function raise(client: KubernetesClient, present: ConfigMap, before: SetIdentity, signal: AbortSignal): Promise<SetIdentity> {
   const identity: SetIdentity = { ...before, epoch: Math.max(before.epoch, before.confirmedEpoch) + 1 };
   await client.replace(kinds.configMaps, { ...present, data: encode(identity) }, { signal });
   return identity;
@@ -43,7 +63,7 @@ function encode(identity: SetIdentity): Record<string, string> {
 function decode(object: ConfigMap): SetIdentity {
   const { uid = "", epoch = "0", confirmedEpoch = "0" } = object.data ?? {};
   if (uid === "") throw new Error(`ConfigMap ${systemNamespace}/${setName} has no uid: restore it from a backup, or delete it to begin a new set`);
-  return { uid, epoch: Number(epoch) || 0, confirmedEpoch: Number(confirmedEpoch) || 0 };
+  return { uid, epoch: Number(epoch) || 0, confirmedEpoch: Number(confirmedEpoch) || 0, seenEpoch: 0 };
 }
 
 function ignoreMissing(error: unknown): undefined {

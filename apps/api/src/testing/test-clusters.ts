@@ -4,7 +4,7 @@ import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { createClient } from "@sluice/kubernetes/create-client";
 import { kinds, type Service } from "@sluice/kubernetes/kinds";
 import type { KubernetesObject } from "@sluice/kubernetes/resource";
-import { type RunningApiServer, startApiServer } from "@sluice/sandbox/api-server/start-api-server";
+import { type RunningApiServer, type ServerMemory, startApiServer } from "@sluice/sandbox/api-server/start-api-server";
 import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
 import { pino } from "pino";
 import { parse } from "yaml";
@@ -24,15 +24,18 @@ export class TestSet {
   readonly #ends: (() => Promise<void>)[] = [];
 
   /** An API server with the CRDs, the namespaces of the story and (members) our own. */
-  async cluster(name: string, options: { port?: number; empty?: boolean } = {}): Promise<TestCluster> {
+  async cluster(name: string, options: { port?: number; empty?: boolean; memory?: ServerMemory } = {}): Promise<TestCluster> {
     const token = `token-of-${name}`;
-    const server = await startApiServer({ name, serviceCidr: "127.9.0.0/17", extraTokens: [{ token, user: "admin", groups: ["system:masters"] }], ...(options.port === undefined ? {} : { port: options.port }) });
+    const returns = options.memory?.snapshot !== undefined;
+    const server = await startApiServer({ name, serviceCidr: "127.9.0.0/17", extraTokens: [{ token, user: "admin", groups: ["system:masters"] }], ...(options.port === undefined ? {} : { port: options.port }), ...(options.memory === undefined ? {} : { memory: options.memory }) });
     const kubeconfig = server.kubeconfigFor(token);
     const client = createClient({ kubeconfig });
     this.#ends.push(async () => {
       await client.close();
       await server.stop();
     });
+    // One that comes back with its data has all of this.
+    if (returns) return { name, server, client, kubeconfig };
     for (const file of readdirSync(crdFolder)) {
       await client.create(kinds.customResourceDefinitions, parse(readFileSync(path.join(crdFolder, file), "utf8")) as KubernetesObject);
     }

@@ -1,6 +1,6 @@
 import { memberName, systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import type { Member } from "../../kubernetes/member-directory.ts";
-import type { SetIdentity } from "../../kubernetes/set-identity.ts";
+import { confirmCommand, type SetIdentity } from "../../kubernetes/set-identity.ts";
 import { clusterUidAnnotation } from "../../world/labels.ts";
 
 /** The record that a member holds of its set; null: none. */
@@ -27,6 +27,12 @@ export function memberUid({ connection }: Member): string | undefined {
   return connection?.caches.namespaces.get("kube-system")?.metadata.uid;
 }
 
+/** The set with what its members tell of later epochs: one that knows better holds back writes to all, so it is kept for the term. */
+export function withSeenEpoch(set: SetIdentity, members: readonly Member[]): SetIdentity {
+  const epochs = members.map(memberRecord).map((record) => (record?.setUid === set.uid ? record.epoch : 0));
+  return { ...set, seenEpoch: Math.max(set.seenEpoch, ...epochs) };
+}
+
 /** undefined: the member is the one that joined, and its set is ours. */
 export function membershipFault(member: Member, set: SetIdentity): MembershipFault | undefined {
   const { name, annotations = {} } = member.cluster.metadata;
@@ -42,10 +48,12 @@ export function membershipFault(member: Member, set: SetIdentity): MembershipFau
   if (record !== null && record.setUid !== set.uid) {
     return { reason: "MemberOfAnotherSet", message: `the cluster belongs to another cluster set (${record.setUid}); let it leave there, or delete its ConfigMap sluice-system/sluice-member` };
   }
-  if (record !== null && record.epoch > set.epoch) {
+  const known = Math.max(record?.epoch ?? 0, set.seenEpoch);
+  if (known > set.epoch) {
+    const who = (record?.epoch ?? 0) > set.epoch ? "the member" : "another member of the set";
     return {
       reason: "EpochOlder",
-      message: `the member knows epoch ${record.epoch}, this control plane is at ${set.epoch}: it was restored from a backup, or another one leads; nothing is written until confirmedEpoch in ConfigMap sluice-system/sluice-set is set to "${record.epoch}"`,
+      message: `${who} knows epoch ${known}, this control plane is at ${set.epoch}: it was restored from a backup, or another one leads; nothing is written to any member until an administrator confirms that this one may go on: ${confirmCommand(known)}`,
     };
   }
   return undefined;

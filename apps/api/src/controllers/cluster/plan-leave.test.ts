@@ -38,7 +38,7 @@ function seen({ leave = {}, forced = false, joined = true, left = false, ...give
     record: ours,
     fault: undefined,
     ingressesClosed: undefined,
-    set: { uid: "set", epoch: 1, confirmedEpoch: 0 },
+    set: { uid: "set", epoch: 1, confirmedEpoch: 0, seenEpoch: 0 },
     proxies: { ready: 1, total: 1 },
     gateway: undefined,
     hasAttachmentController: true,
