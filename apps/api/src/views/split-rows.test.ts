@@ -51,6 +51,13 @@ const row = (members: Record<string, MemberSketch>, tellings: Telling[], nowMs?:
 const both = (sketch: MemberSketch): Record<string, MemberSketch> => ({ "1-23": sketch, "1-25": { offered: ["1-23"] } });
 
 describe("a row of the Split tab", () => {
+  it("does not take a proxy for one that applies the policy while it has an earlier generation of it", () => {
+    const behind = { ...inline, policy: { ...policy } };
+    const at = look(both(behind), [{}]);
+    for (const { metadata } of at.index.byKey.get(keyFor("1-23"))?.member.policies.list() ?? []) metadata.generation = 3;
+    expect(splitRowView(at, rowsOf(at, "httpbin/httpbin")[0] ?? never()).acknowledged).toMatchObject({ value: { ready: 0, total: 1 } });
+  });
+
   it("puts the four truths side by side", () => {
     const view = row(both(inline), [{}]);
     expect(view).toMatchObject({ mode: "ActiveActive", attachment: "Inline", callers: 2, converged: true, acknowledged: { state: "known", value: { ready: 1, total: 1 } }, requestsPerSecond: { state: "known", value: 20 } });

@@ -101,7 +101,8 @@ function useRowsReview(drafts: readonly SplitDraft[], onClose: () => void) {
   const revert = async () => {
     setBusy(true);
     const applied = parts.filter((part) => part.outcome.state === "applied");
-    const undoRow = (source: string) => undo.mutateAsync({ service, source, reason: t("revert-reason") });
+    // What was passed over to apply a row does not keep it from being taken back.
+    const undoRow = (source: string) => undo.mutateAsync({ service, source, reason: t("revert-reason"), overrides: applied.find((part) => part.source === source)?.consent.overrides ?? [] });
     const results = await applyRows({ sources: applied.map((part) => part.source), apply: undoRow, onOutcome: () => undefined, view: errorView });
     const kept = applied.filter(({ source }) => results.get(source)?.state !== "applied");
     if (kept.length === 0) toast.success(t("reverted", { clusters: namesOf(applied) }));
