@@ -78,16 +78,18 @@ export async function ensurePki(cluster: Cluster): Promise<void> {
 export function kubeconfigOf(clusters: readonly Cluster[], user: string): string {
   const data = (cluster: Cluster, name: string) => readFileSync(path.join(pkiFolder(cluster), name)).toString("base64");
   const lines = (entries: (cluster: Cluster) => string[]) => clusters.flatMap(entries);
+  // To YAML a name such as n or 123 would be no text.
+  const quoted = ({ name }: Cluster) => JSON.stringify(name);
   return [
     "apiVersion: v1",
     "kind: Config",
-    ...(clusters[0] === undefined ? [] : [`current-context: ${clusters[0].name}`]),
+    ...(clusters[0] === undefined ? [] : [`current-context: ${JSON.stringify(clusters[0].name)}`]),
     "clusters:",
-    ...lines((cluster) => [`  - name: ${cluster.name}`, "    cluster:", `      server: ${cluster.server}`, `      certificate-authority-data: ${data(cluster, "ca.crt")}`]),
+    ...lines((cluster) => [`  - name: ${quoted(cluster)}`, "    cluster:", `      server: ${cluster.server}`, `      certificate-authority-data: ${data(cluster, "ca.crt")}`]),
     "users:",
-    ...lines((cluster) => [`  - name: ${cluster.name}`, "    user:", `      client-certificate-data: ${data(cluster, `${user}.crt`)}`, `      client-key-data: ${data(cluster, `${user}.key`)}`]),
+    ...lines((cluster) => [`  - name: ${quoted(cluster)}`, "    user:", `      client-certificate-data: ${data(cluster, `${user}.crt`)}`, `      client-key-data: ${data(cluster, `${user}.key`)}`]),
     "contexts:",
-    ...lines((cluster) => [`  - name: ${cluster.name}`, `    context: { cluster: ${cluster.name}, user: ${cluster.name} }`]),
+    ...lines((cluster) => [`  - name: ${quoted(cluster)}`, `    context: { cluster: ${quoted(cluster)}, user: ${quoted(cluster)} }`]),
     "",
   ].join("\n");
 }
