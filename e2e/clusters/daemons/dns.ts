@@ -37,9 +37,6 @@ data:
       }
       ready
       kubernetes cluster.local in-addr.arpa ip6.arpa
-      template ANY ANY {
-        rcode NXDOMAIN
-      }
       cache 30
       loadbalance
     }
