@@ -5,6 +5,7 @@ import type { SourceState } from "./config/config-source.ts";
 import { startConfig } from "./config/start-config.ts";
 import { startDataplane } from "./dataplane/start-dataplane.ts";
 import type { CommandLine } from "./command-line.ts";
+import { probeHealth, startPeerProbes } from "./peers/probe-peers.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { describeSnapshot } from "./telemetry/describe-snapshot.ts";
 import { TelemetrySource } from "./telemetry/telemetry-source.ts";
@@ -32,6 +33,8 @@ export async function runProxy(options: Extract<CommandLine, { program: "proxy" 
   let listed = false;
   let draining = false;
 
+  // Every proxy of a member listens on the same ports, by the manifests.
+  const peers = startPeerProbes({ ownAddress: address, now: Date.now, probe: (peer) => probeHealth(peer, options.adminPort) });
   const config = startConfig({
     source: configFolder === undefined ? { type: "kubernetes", namespace } : { type: "folder", folder: configFolder },
     dataFolder,
@@ -48,6 +51,7 @@ export async function runProxy(options: Extract<CommandLine, { program: "proxy" 
       state = next;
     },
     onListed: (next) => (listed = next),
+    onProxies: (addresses) => peers.setPeers(addresses),
     onProblem: (message) => logger.warn(message),
   });
   const telemetry = new TelemetrySource({
@@ -67,7 +71,7 @@ export async function runProxy(options: Extract<CommandLine, { program: "proxy" 
       return snapshot === undefined ? `no configuration yet${state.phase === "syncing" && state.message !== undefined ? `: ${state.message}` : ""}` : null;
     },
     frame: () => telemetry.frame(),
-    snapshot: () => describeSnapshot(dataplane, identity),
+    snapshot: () => ({ ...describeSnapshot(dataplane, identity), peers: peers.reports() }),
     gatewayRefused: () => dataplane.table.gateway.refused,
   });
   logger.info({ address, gatewayPort: dataplane.gatewayPort(), adminPort: admin.port }, "listening");
@@ -82,6 +86,7 @@ export async function runProxy(options: Extract<CommandLine, { program: "proxy" 
         await new Promise((resolve) => setTimeout(resolve, propagationMs));
       }
       await dataplane.drain();
+      peers.stop();
       admin.stop();
       await config.stop();
     },

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { judgeReachability } from "@sluice/shared/attachment/judge-reachability";
 import type { ProxySnapshot, ProxySnapshotService } from "@sluice/shared/telemetry/proxy-snapshot";
 
 const slowMs = 2_000;
@@ -26,7 +27,7 @@ export interface ProxyPoller {
   /** Something was changed that proxies will take up: ask often for a while. */
   hurry(): void;
   service(proxyUid: string, service: string): ProxySnapshotService | undefined;
-  /** False after 3 s without an answer. */
+  /** By the majority of its peers, which ask each other; where they don't tell, false after 3 s without an answer to us. */
   isReachable(proxyUid: string): boolean;
   /** Open connections on a listen port, over all proxies. */
   openConnections(listenPort: number): number;
@@ -34,6 +35,9 @@ export interface ProxyPoller {
 }
 
 interface Known {
+  readonly ip: string;
+  /** What this proxy said of its peers, by address. */
+  readonly peers: ReadonlyMap<string, boolean>;
   services: ReadonlyMap<string, ProxySnapshotService>;
   answeredAtMs: number;
   reachable: boolean;
@@ -44,6 +48,7 @@ export function startProxyPoller(options: ProxyPollerOptions): ProxyPoller {
   const { proxies, fetchSnapshot, onChange } = options;
   const now = options.now ?? Date.now;
   const known = new Map<string, Known>();
+  let judged: ReadonlyMap<string, boolean> = new Map();
   let fastUntilMs = 0;
   let timer: NodeJS.Timeout | undefined;
   let polling = false;
@@ -53,12 +58,9 @@ export function startProxyPoller(options: ProxyPollerOptions): ProxyPoller {
     polling = true;
     const current = proxies();
     const changed = new Set<string>();
-    let all = false;
-    for (const uid of known.keys()) {
-      if (current.some((proxy) => proxy.uid === uid)) continue;
-      known.delete(uid);
-      all = true;
-    }
+    const gone = [...known.keys()].filter((uid) => !current.some((proxy) => proxy.uid === uid));
+    for (const uid of gone) known.delete(uid);
+    let all = gone.length > 0;
     await Promise.all(
       current.map(async (proxy) => {
         const before = known.get(proxy.uid);
@@ -67,7 +69,7 @@ export function startProxyPoller(options: ProxyPollerOptions): ProxyPoller {
           const answeredAtMs = before?.answeredAtMs ?? now();
           const reachable = now() - answeredAtMs < unreachableMs && before?.reachable === true;
           if (before?.reachable === true && !reachable) all = true;
-          known.set(proxy.uid, { services: before?.services ?? new Map(), answeredAtMs, reachable });
+          known.set(proxy.uid, { ip: proxy.ip, peers: before?.peers ?? new Map(), services: before?.services ?? new Map(), answeredAtMs, reachable });
           return;
         }
         const services = new Map(answer.services.map((service) => [service.service, service]));
@@ -75,9 +77,13 @@ export function startProxyPoller(options: ProxyPollerOptions): ProxyPoller {
         for (const key of new Set([...services.keys(), ...(before?.services.keys() ?? [])])) {
           if (!isSame(services.get(key), before?.services.get(key))) changed.add(key);
         }
-        known.set(proxy.uid, { services, answeredAtMs: now(), reachable: true });
+        const peers = new Map((answer.peers ?? []).map(({ address, reachable }) => [address, reachable]));
+        known.set(proxy.uid, { ip: proxy.ip, peers, services, answeredAtMs: now(), reachable: true });
       }),
     );
+    const judgedNow = judgeAll(known, now());
+    if (!isDeepStrictEqual(judgedNow, judged)) all = true;
+    judged = judgedNow;
     polling = false;
     if (stopped) return;
     schedule();
@@ -99,19 +105,22 @@ export function startProxyPoller(options: ProxyPollerOptions): ProxyPoller {
       if (slow) schedule();
     },
     service: (proxyUid, service) => known.get(proxyUid)?.services.get(service),
-    isReachable: (proxyUid) => known.get(proxyUid)?.reachable ?? false,
+    isReachable: (proxyUid) => judged.get(proxyUid) ?? false,
     openConnections: (listenPort) => {
-      let open = 0;
-      for (const { services } of known.values()) {
-        for (const { ports } of services.values()) for (const port of ports) if (port.listenPort === listenPort) open += port.openConnections;
-      }
-      return open;
+      const ports = [...known.values()].flatMap(({ services }) => [...services.values()].flatMap((service) => service.ports));
+      return ports.reduce((open, port) => (port.listenPort === listenPort ? open + port.openConnections : open), 0);
     },
     stop: () => {
       stopped = true;
       clearTimeout(timer);
     },
   };
+}
+
+/** By uid. A peer that does not answer any more itself has no say. */
+function judgeAll(known: ReadonlyMap<string, Known>, nowMs: number): Map<string, boolean> {
+  const asked = [...known.values()].filter((peer) => peer.reachable && nowMs - peer.answeredAtMs < unreachableMs);
+  return new Map([...known].map(([uid, { ip, reachable }]) => [uid, judgeReachability({ polled: reachable, peers: asked.flatMap(({ peers }) => peers.get(ip) ?? []) })]));
 }
 
 /** How many connections are open matters only when the last one closes or the first one comes. */

@@ -22,6 +22,8 @@ export type ConfigMessage =
   | { readonly type: "state"; readonly state: SourceState }
   /** Whether any of our slices lists this proxy. */
   | { readonly type: "listed"; readonly listed: boolean }
+  /** Addresses of the proxies that our slices list. */
+  | { readonly type: "proxies"; readonly addresses: readonly string[] }
   | { readonly type: "problem"; readonly message: string };
 
 export interface RunConfigOptions {
@@ -47,7 +49,7 @@ export function runConfig(options: RunConfigOptions): { stop(): Promise<void> } 
   const timers = new NamedTimers();
   let saving: Promise<void> = Promise.resolve();
   let stopped = false;
-  let listed = false;
+  const tellListed = createListing(index, options);
 
   const source = options.startSource(index, {
     onProblem,
@@ -69,12 +71,6 @@ export function runConfig(options: RunConfigOptions): { stop(): Promise<void> } 
     dirty = undefined;
     const change = compiler.compile(affected, now());
     if (change !== undefined) accept(change);
-  }
-
-  function tellListed(): void {
-    if (index.isListed(options.address) === listed) return;
-    listed = !listed;
-    post({ type: "listed", listed });
   }
 
   function accept(change: SnapshotChange): void {
@@ -110,5 +106,18 @@ export function runConfig(options: RunConfigOptions): { stop(): Promise<void> } 
       await source.stop();
       await saving;
     },
+  };
+}
+
+/** Tells of the listing in our slices what changed since it was last told. */
+function createListing(index: WorldIndex, { address, post }: Pick<RunConfigOptions, "address" | "post">): () => void {
+  let listed = false;
+  let proxies = "";
+  return () => {
+    const addresses = index.proxyAddresses();
+    if (addresses.join() !== proxies) post({ type: "proxies", addresses });
+    proxies = addresses.join();
+    if (index.isListed(address) !== listed) post({ type: "listed", listed: !listed });
+    listed = index.isListed(address);
   };
 }

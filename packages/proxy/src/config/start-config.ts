@@ -15,6 +15,8 @@ export interface StartConfigOptions extends ConfigThreadData {
   onState?: (state: SourceState) => void;
   /** Told when slices begin or cease to list this proxy. */
   onListed?: (listed: boolean) => void;
+  /** Told the addresses of all proxies that slices list, whenever they change. */
+  onProxies?: (addresses: readonly string[]) => void;
   onProblem?: (message: string) => void;
 }
 
@@ -44,6 +46,8 @@ export function startConfig(options: StartConfigOptions): { stop(): Promise<void
         return onState(message.state);
       case "listed":
         return options.onListed?.(message.listed);
+      case "proxies":
+        return options.onProxies?.(message.addresses);
       case "problem":
         return onProblem(message.message);
     }

@@ -1,4 +1,5 @@
 import { memberName, portRecordsKey, portRecordsName, shadowOfLabel, sliceManagedByLabel, sliceManager, sliceServiceLabel } from "@sluice/shared/attachment/attachment-names";
+import { sliceRoleLabel } from "@sluice/shared/attachment/desired-slices";
 import { noPortRecords, portRecordsTextSchema, type PortRecords } from "@sluice/shared/attachment/port-records";
 import { clusterKeySchema } from "@sluice/shared/cluster/cluster-key";
 import { serviceExportSpecSchema, type ServiceExport } from "@sluice/shared/export/service-export-schema";
@@ -81,6 +82,12 @@ export class WorldIndex implements World {
       if (endpoints.some((endpoint) => endpoint.addresses.includes(address) && endpoint.conditions?.ready !== false)) return true;
     }
     return false;
+  }
+
+  /** Addresses of every proxy that our slices list, whether they send callers there or not. */
+  proxyAddresses(): string[] {
+    const slices = [...this.#slices.values()].filter(({ metadata }) => metadata.labels?.[sliceManagedByLabel] === sliceManager && metadata.labels[sliceRoleLabel] === "proxy");
+    return [...new Set(slices.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses)))].toSorted();
   }
 
   /** Sets or (undefined) removes one object; answers which services that may change. */

@@ -47,6 +47,13 @@ const proxySnapshotServiceSchema = z.object({
   ports: z.array(proxySnapshotPortSchema).readonly(),
 });
 
+const peerReportSchema = z.object({
+  /** Address of another proxy of the member. */
+  address: z.string(),
+  /** False after 3 s without an answer. */
+  reachable: z.boolean(),
+});
+
 /** Answer of a proxy's `GET /snapshot`: what is in force there, which is also its acknowledgement. */
 export const proxySnapshotSchema = z.object({
   /** Empty until the cluster has joined a set. */
@@ -55,8 +62,11 @@ export const proxySnapshotSchema = z.object({
   incarnation: z.string(),
   pod: z.string(),
   services: z.array(proxySnapshotServiceSchema).readonly(),
+  /** Peers that this proxy asks; absent from one that asks none. */
+  peers: z.array(peerReportSchema).readonly().optional(),
 });
 
 export type ProxySnapshot = z.output<typeof proxySnapshotSchema>;
+export type PeerReport = z.output<typeof peerReportSchema>;
 export type ProxySnapshotService = z.output<typeof proxySnapshotServiceSchema>;
 export type ProxySnapshotPort = z.output<typeof proxySnapshotPortSchema>;
