@@ -92,6 +92,8 @@ async function step(key: string, context: AttachContext, done: Write[]): Promise
       const [namespace = ""] = key.split("/");
       const write = await applyAction(action, { client: context.client, systemNamespace: context.systemNamespace, namespace, service, shadow, slices: cache.slices(key), nowMs: now() });
       if (write !== undefined) done.push(write);
+      // Noted at once: whoever takes the key away before we have seen it would else never be noticed, and fought for ever.
+      if (action.kind === "patchSelector" && plan.target === "Inline") memories.set(uid, { ...plan.memory, keySetMs: now() });
     }
   } finally {
     if (policy !== undefined && plan.status !== undefined) await writePolicyStatus(context.client, policy, plan.status);

@@ -99,6 +99,12 @@ async function applyManifest(file: string): Promise<void> {
   }
 }
 
+function startController(): Promise<RunningAttach> {
+  const kubeconfig = server.kubeconfigFor(server.tokenFor({ namespace: "sluice-system", name: "sluice-attach" }));
+  const options = { program: "attach", address: proxyAddress, namespace: "sluice-system", pod: "attach-1", adminPort: 0, detachAll: false } as const;
+  return runAttach(options, logger, createClient({ kubeconfig, fieldManager: "sluice-attach" }));
+}
+
 beforeAll(async () => {
   server = await startApiServer({ name: "1-23", serviceCidr: "127.253.0.0/17" });
   client = createClient({ kubeconfig: server.kubeconfig });
@@ -126,8 +132,7 @@ beforeAll(async () => {
   await writeFile(path.join(folder, "kubeconfig"), account("sluice-proxy"));
   const shared = { address: proxyAddress, namespace: "sluice-system", pod: "proxy-1" };
   proxy = await runProxy({ program: "proxy", ...shared, gatewayPort: 9080, adminPort: 9081, configFolder: undefined, dataFolder: undefined, rampUpSeconds: 30 }, logger);
-  const attachClient = createClient({ kubeconfig: account("sluice-attach"), fieldManager: "sluice-attach" });
-  attach = await runAttach({ program: "attach", ...shared, pod: "attach-1", adminPort: 0, detachAll: false }, logger, attachClient);
+  attach = await startController();
 });
 
 afterAll(async () => {
@@ -191,6 +196,45 @@ test("an Ingress keeps the proxies out until it is acknowledged; in the path alr
   await setPolicy("Locality");
   await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Detached" }), patiently);
 }, 60_000);
+
+test("whoever resets the selector twice keeps it, also when the controller starts anew, until the policy is asked for anew", async () => {
+  const writer = createClient({ kubeconfig: server.kubeconfig, fieldManager: "nightly-deploy" });
+  let resets = 0;
+  let contesting = true;
+  // As a pipeline that replaces the whole Service: at once, whenever the key is there.
+  const watcher = startInformer<Service>(writer, kinds.services, {
+    namespace: "shop",
+    onChange: (key) => {
+      if (!contesting || key !== "shop/web" || watcher.get(key)?.spec.selector?.["sluice.dev/inline"] === undefined) return;
+      resets++;
+      void writer.patch(kinds.services, ref, { type: "merge", body: { spec: { selector: { "sluice.dev/inline": null } } } });
+    },
+  });
+  await watcher.synced();
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 10 }]);
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "False", reason: "SelectorContested", message: expect.stringMatching(/^nightly-deploy reset the selector 2 times, last at \d{4}-/) as string }), patiently);
+  await vi.waitFor(async () => expect(await ours()).toEqual([]), patiently);
+  const { message } = (await condition("Enforced")) ?? {};
+  expect([resets, await selector()]).toEqual([2, { app: "web" }]);
+
+  await attach.stop();
+  attach = await startController();
+  const policy = await client.get(kinds.globalTrafficPolicies, ref);
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 20 }]);
+  await vi.waitFor(async () => expect((await statusOf())?.observedGeneration).toBe((policy.metadata.generation ?? 0) + 1), patiently);
+  expect(await condition("Enforced")).toMatchObject({ reason: "SelectorContested", message });
+  expect([resets, await ours()]).toEqual([2, []]);
+
+  contesting = false;
+  await setPolicy("Locality");
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Detached" }), patiently);
+  await setPolicy("ActiveActive", [{ clusterKey: otherKey, weight: 10 }]);
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Inline" }), patiently);
+  await setPolicy("Locality");
+  await vi.waitFor(async () => expect(await condition("Enforced")).toMatchObject({ status: "True", reason: "Detached" }), patiently);
+  await watcher.stop();
+  await writer.close();
+}, 90_000);
 
 test("FailOver lets the proxies stand by", async () => {
   await setPolicy("FailOver");

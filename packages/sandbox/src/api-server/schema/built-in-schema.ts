@@ -17,6 +17,7 @@ const cache = new Map<string, Schema>();
 function parseType(text: string): Schema {
   const scalar = SCALARS[text];
   if (scalar !== undefined) return scalar;
+  if (text === "{}!") return { type: "map", values: { type: "string" }, atomic: true };
   if (text.startsWith("{")) return { type: "map", values: parseType(text.slice(1, -1) || "string") };
   if (text.startsWith("[")) {
     const close = text.lastIndexOf("]");

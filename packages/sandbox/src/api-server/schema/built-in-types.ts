@@ -1,6 +1,6 @@
 /**
  * The fields of the built-in kinds, one type a line: `field` (string), `field:type`. Types: `int`, `bool`, `any`,
- * `quantity`, `ios` (integer or string), `time`, `microtime`, `{}` (map of strings), `{T}` (map of T), `T`, `[T]` (atomic list),
+ * `quantity`, `ios` (integer or string), `time`, `microtime`, `{}` (map of strings; `{}!`: written as a whole), `{T}` (map of T), `T`, `[T]` (atomic list),
  * `[T]@a,b` (list known by the fields a and b; strategic merge uses the first, or the one marked `!`), `[T]@` (set of scalars).
  * Source: k8s.io/api types.go of each group (json names, patchMergeKey, listMapKey).
  */
@@ -21,7 +21,7 @@ export const builtInTypes: Record<string, string> = {
   Pod: "spec:PodSpec status:PodStatus",
   PodTemplateSpec: "metadata:ObjectMeta spec:PodSpec",
   PodSpec:
-    "volumes:[Volume]@name initContainers:[Container]@name containers:[Container]@name ephemeralContainers:[Container]@name restartPolicy terminationGracePeriodSeconds:int activeDeadlineSeconds:int dnsPolicy nodeSelector:{} serviceAccountName serviceAccount automountServiceAccountToken:bool nodeName hostNetwork:bool hostPID:bool hostIPC:bool shareProcessNamespace:bool securityContext:any imagePullSecrets:[LocalObjectReference]@name hostname subdomain affinity:any schedulerName tolerations:[any] hostAliases:[HostAlias]@ip priorityClassName priority:int dnsConfig:any readinessGates:[any] runtimeClassName enableServiceLinks:bool preemptionPolicy overhead:any topologySpreadConstraints:[any] setHostnameAsFQDN:bool os:any hostUsers:bool schedulingGates:[any]@name resourceClaims:[any]@name resources:any",
+    "volumes:[Volume]@name initContainers:[Container]@name containers:[Container]@name ephemeralContainers:[Container]@name restartPolicy terminationGracePeriodSeconds:int activeDeadlineSeconds:int dnsPolicy nodeSelector:{}! serviceAccountName serviceAccount automountServiceAccountToken:bool nodeName hostNetwork:bool hostPID:bool hostIPC:bool shareProcessNamespace:bool securityContext:any imagePullSecrets:[LocalObjectReference]@name hostname subdomain affinity:any schedulerName tolerations:[any] hostAliases:[HostAlias]@ip priorityClassName priority:int dnsConfig:any readinessGates:[any] runtimeClassName enableServiceLinks:bool preemptionPolicy overhead:any topologySpreadConstraints:[any] setHostnameAsFQDN:bool os:any hostUsers:bool schedulingGates:[any]@name resourceClaims:[any]@name resources:any",
   HostAlias: "ip hostnames:[string]",
   Container:
     "name image command:[string] args:[string] workingDir ports:[ContainerPort]@containerPort,protocol envFrom:[EnvFromSource] env:[EnvVar]@name resources:ResourceRequirements resizePolicy:[any] restartPolicy volumeMounts:[VolumeMount]@mountPath volumeDevices:[any]@devicePath livenessProbe:Probe readinessProbe:Probe startupProbe:Probe lifecycle:Lifecycle terminationMessagePath terminationMessagePolicy imagePullPolicy securityContext:any stdin:bool stdinOnce:bool tty:bool targetContainerName",
@@ -51,7 +51,7 @@ export const builtInTypes: Record<string, string> = {
 
   Service: "spec:ServiceSpec status:ServiceStatus",
   ServiceSpec:
-    "ports:[ServicePort]@port!,protocol selector:{} clusterIP clusterIPs:[string] type externalIPs:[string] sessionAffinity loadBalancerIP loadBalancerSourceRanges:[string] externalName externalTrafficPolicy healthCheckNodePort:int publishNotReadyAddresses:bool sessionAffinityConfig:any ipFamilies:[string] ipFamilyPolicy allocateLoadBalancerNodePorts:bool loadBalancerClass internalTrafficPolicy trafficDistribution",
+    "ports:[ServicePort]@port!,protocol selector:{}! clusterIP clusterIPs:[string] type externalIPs:[string] sessionAffinity loadBalancerIP loadBalancerSourceRanges:[string] externalName externalTrafficPolicy healthCheckNodePort:int publishNotReadyAddresses:bool sessionAffinityConfig:any ipFamilies:[string] ipFamilyPolicy allocateLoadBalancerNodePorts:bool loadBalancerClass internalTrafficPolicy trafficDistribution",
   ServicePort: "name protocol appProtocol port:int targetPort:ios nodePort:int",
   ServiceStatus: "loadBalancer:LoadBalancerStatus conditions:[Condition]@type",
   LoadBalancerStatus: "ingress:[LoadBalancerIngress]",
