@@ -30,8 +30,8 @@ export function decideTarget(observed: ObservedAttachment, stage: AttachmentStag
   if (hindrance !== undefined) return to("Detached", hindrance);
   const [refusal] = checked.refusals;
   if (refusal === undefined || wanted === "Detached" || stage === "Inline") return to(wanted);
+  if (wanted === "Standby" && stage !== "Detached") return to(wanted);
   const standsBy = stage === "Standby" && memory.leavingSinceMs === undefined;
-  if (wanted === "Standby" && (standsBy || stage === "Beside")) return to(wanted);
   return to(standsBy ? "Standby" : "Detached", refusal);
 }
 

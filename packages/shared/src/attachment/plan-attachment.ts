@@ -112,7 +112,8 @@ function enterStandby(observed: ObservedAttachment, service: ObservedService, dr
   if (!prepare(observed, service, draft)) return;
   if (stageOf(observed) === "Beside" && !stepBack(observed, service, draft)) return;
   applySlices(observed, proxySlices(service, membersOf(observed), observed.listenPorts, false), draft, "proxies stand by for when no pod is ready");
-  draft.memory = { ...draft.memory, leavingSinceMs: undefined };
+  // Only once it is seen: who is killed before the write would wait anew.
+  if (stageOf(observed) !== "Beside") draft.memory = { ...draft.memory, leavingSinceMs: undefined };
 }
 
 function leave(observed: ObservedAttachment, service: ObservedService, draft: Draft): void {

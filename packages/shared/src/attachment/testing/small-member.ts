@@ -31,7 +31,13 @@ export class SmallMember {
   generation = 1;
   proxies = ["10.2.0.1", "10.2.0.2"];
   openConnections = 0;
-  memory: ObservedAttachment["memory"] = { selectorResets: [] };
+  /** False: a kube-proxy that knows no terminating endpoints, to see that nothing but a loss of all proxies needs them. */
+  fallsBack = true;
+  /** Proxies that are being deleted: they serve until no slice lists them. */
+  leaving = new Set<string>();
+  memory: ObservedAttachment["memory"] = noMemory;
+  /** As the shadow's annotation has it. */
+  #saved: ObservedAttachment["memory"] = noMemory;
   change: Partial<ObservedAttachment> = {};
   trace: string[] = [];
 
@@ -76,13 +82,13 @@ export class SmallMember {
       effective: { targets: [], dropped: [] }, local: 0, remotes: [],
     }));
     const snapshot = { service: "httpbin/httpbin", uid: "uid-1", policy: { uid: "policy", generation: this.generation, splitHash, appliedAtMs: 0 }, ports };
-    return { pod: { name: address, namespace: "sluice-system", uid: address }, addresses: [address], nodeName: undefined, zone: undefined, ready: true, deleting: false, reachable: true, snapshot };
+    return { pod: { name: address, namespace: "sluice-system", uid: address }, addresses: [address], nodeName: undefined, zone: undefined, ready: true, deleting: this.leaving.has(address), reachable: true, snapshot };
   }
 
   apply(action: AttachmentAction): void {
     switch (action.kind) {
       case "applyShadow": this.shadow = serviceOf({ name: action.shadow.name, uid: "uid-2", selector: action.shadow.selector }); break;
-      case "deleteShadow": this.shadow = undefined; break;
+      case "deleteShadow": [this.shadow, this.#saved] = [undefined, noMemory]; break;
       case "allocatePort": this.listenPorts = [{ port: action.port, listenPort: 10_000 }]; break;
       case "freePort": this.listenPorts = []; break;
       case "applySlice": this.ours.set(action.slice.name, { ...action.slice, uid: action.slice.name }); break;
@@ -105,20 +111,50 @@ export class SmallMember {
   serving(): string[] {
     const endpoints = this.observe().slices.flatMap((slice) => slice.endpoints);
     const ready = endpoints.filter((endpoint) => endpoint.ready);
-    const chosen = ready.length > 0 ? ready : endpoints.filter((endpoint) => endpoint.serving && endpoint.terminating);
+    const fallback = this.fallsBack ? endpoints.filter((endpoint) => endpoint.serving && endpoint.terminating) : [];
+    const chosen = ready.length > 0 ? ready : fallback;
     return chosen.map(({ address }) => address).filter((address) => this.pods.includes(address) || (this.proxies.includes(address) && this.listenPorts.length > 0));
   }
 
-  /** One pass of the controller; after each write somebody must serve. */
-  pass(): AttachmentPlan {
+  /** One pass of the controller, or as much of it as comes before it is killed; after each write somebody must serve. */
+  pass(actionsMax = Infinity): AttachmentPlan {
     const plan = planAttachment(this.observe());
     this.memory = plan.memory;
-    for (const action of plan.actions) {
+    if (this.shadow !== undefined) this.#saved = plan.memory;
+    for (const action of plan.actions.slice(0, actionsMax)) {
       this.apply(action);
       this.trace.push(action.kind === "patchSelector" ? `patchSelector ${inlineSelectorKey in (this.service?.selector ?? {}) ? "add" : "remove"}` : action.kind);
-      must(this.serving().length > 0, `nobody serves after ${this.trace.join()}`);
+      this.mustServe();
     }
     return plan;
+  }
+
+  /** The controller is killed and started again: it knows what the shadow's annotation says. */
+  restart(): void {
+    this.memory = this.#saved;
+  }
+
+  /** Leaving proxies end once no slice lists them. */
+  endProxies(): void {
+    const listed = new Set([...this.ours.values()].flatMap(({ endpoints }) => endpoints.map(({ address }) => address)));
+    this.proxies = this.proxies.filter((address) => !this.leaving.has(address) || listed.has(address));
+    this.leaving = new Set(this.proxies.filter((address) => this.leaving.has(address)));
+  }
+
+  /** Without pods of its own, whether somebody serves is for the policy to say. */
+  mustServe(): void {
+    must(this.pods.length === 0 || this.serving().length > 0, `nobody serves after ${this.trace.join()}`);
+  }
+
+  /** Five passes, whether that is all or something is waited for that does not come by itself. */
+  settleOrWait(): void {
+    this.trace = [];
+    for (let count = 0; count < 5; count++) {
+      this.pass();
+      this.controllers();
+      this.mustServe();
+      this.nowMs += 1000;
+    }
   }
 
   /** Passes until nothing is left to do; returns the stages on the way. */
@@ -129,13 +165,15 @@ export class SmallMember {
       const plan = this.pass();
       if (stages.at(-1) !== plan.stage) stages.push(plan.stage);
       this.controllers();
-      must(this.serving().length > 0, "nobody serves after the controllers ran");
+      this.mustServe();
       this.nowMs += 1000;
       if (plan.actions.length === 0 && plan.waiting === undefined) return stages;
     }
     throw new Error(`not settled: ${this.trace.join()}`);
   }
 }
+
+const noMemory: ObservedAttachment["memory"] = { selectorResets: [] };
 
 function must(isTrue: boolean, otherwise: string): void {
   if (!isTrue) throw new Error(otherwise);
