@@ -5,6 +5,7 @@ import { buildPrograms } from "./build/build-programs.ts";
 import { allPrograms, kubernetesAssets, kubernetesMinors } from "./build/programs.ts";
 import { down } from "./down.ts";
 import { installPackages, missing } from "./host/requirements.ts";
+import { install } from "./install.ts";
 import { makeProductImages } from "./images/product-images.ts";
 import { loadImages } from "./load-images.ts";
 import { wishes } from "./set/cluster-set.ts";
@@ -26,6 +27,7 @@ const usage = `Usage: npm run clusters -- COMMAND [--dir DIR]
             --names NAME,…      default ${defaultNames}; 1-23 gets the older minor and kube-proxy in iptables mode
             --nodes NAME=N,…    how many nodes (default 1); 0: an API server with its controllers alone
             --install-packages  installs the Debian packages that are missing
+  install makes the product's images, loads them, and installs and joins as docs/install.md says; needs helm (HELM_PATH or PATH)
   load-images TAR…   puts images (docker save's format) on every node, and where nodes pull from
   status  says what lives; exits with 1 if anything does not
   down    ends and removes all of it
@@ -78,6 +80,11 @@ async function load(args: string[]): Promise<void> {
   await loadImages(folderOf(values.dir), positionals, log);
 }
 
+async function putIn(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { dir } });
+  await install(folderOf(values.dir), log);
+}
+
 async function say(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { dir } });
   process.exitCode = (await status(folderOf(values.dir), log)) ? 0 : 1;
@@ -89,7 +96,7 @@ async function end(args: string[]): Promise<void> {
   await withSetLock(folder, log, () => down(folder, log));
 }
 
-const commands: Record<string, (args: string[], signal: AbortSignal) => Promise<void>> = { build, images, check, up: start, "load-images": load, status: say, down: end };
+const commands: Record<string, (args: string[], signal: AbortSignal) => Promise<void>> = { build, images, check, up: start, install: putIn, "load-images": load, status: say, down: end };
 
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stopping.abort(new Error(`ended by ${name}`)));

@@ -38,6 +38,12 @@ function outputsOf(steps: WalkThroughStep[], line: number): string[] {
   return step.outputs;
 }
 
+/** What is wrong with an output, for people; undefined: it is one of `outputs`, or these are none and it is not looked at. */
+export function unexpectedOutput(outputs: readonly string[], printed: string): string | undefined {
+  if (outputs.length === 0 || outputs.some((expected) => matchesOutput(expected, printed))) return undefined;
+  return `it printed:\n${printed}\nexpected:\n${outputs.join("\nor:\n")}`;
+}
+
 /**
  * Whether a printed output is the expected one. `…` stands for any text within a line; alone on a line, for any lines or
  * none. Runs of blanks are alike, since `uniq -c` indents differently everywhere.

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { findKubectl } from "../ground/kubectl.ts";
+import { Terminal } from "../ground/terminal.ts";
+import { parseWalkThrough, unexpectedOutput } from "../story/parse-walk-through.ts";
+import { makeProductImages } from "./images/product-images.ts";
+import { loadImages } from "./load-images.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+/** Where the joined members have everything, and the story begins. */
+const headingAfter = "A first split";
+const stepMsMax = 900_000;
+
+/** The product's images as this checkout makes them, on every node of the clusters in `folder`. */
+export async function loadProductImages(folder: string, log: (line: string) => void): Promise<void> {
+  await loadImages(folder, await makeProductImages(path.join(folder, "product")), log);
+}
+
+/** Loads the product's images and carries out docs/install.md as far as the joined members. Throws at the first step that goes wrong. */
+export async function install(folder: string, log: (line: string) => void): Promise<void> {
+  await loadProductImages(folder, log);
+  const steps = parseWalkThrough(readFileSync(path.join(root, "docs/install.md"), "utf8"));
+  const end = steps.findIndex(({ heading }) => heading === headingAfter);
+  if (end < 1) throw new Error(`docs/install.md has no heading "${headingAfter}" after the steps of an installation`);
+  const programs = { kubectl: findKubectl() ?? "kubectl", helm: process.env["HELM_PATH"] ?? "helm" };
+  const terminal = new Terminal({ folder: root, kubeconfig: path.join(folder, "kubeconfig"), programs });
+  try {
+    for (const { heading, line, script, outputs } of steps.slice(0, end)) {
+      log(`${heading} (docs/install.md, line ${line})`);
+      const wrong = unexpectedOutput(outputs, await terminal.run(script, stepMsMax));
+      if (wrong !== undefined) throw new Error(wrong);
+    }
+  } finally {
+    terminal.close();
+  }
+}
