@@ -28,7 +28,3 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
 {{- end -}}
-
-{{- define "sluice.askConsole" -}}
-command: [node, --eval, 'fetch("http://127.0.0.1:3000/favicon.ico").then(({ status }) => process.exit(status < 500 ? 0 : 1), () => process.exit(1))']
-{{- end -}}
