@@ -11,7 +11,7 @@ export interface ImportSpecPlan {
 
 /**
  * The import of one service in the member `recipient`: the union of the ports of all offers but its own, endpoints in
- * clusterKey order, and those endpoints of `present` whose cluster is stale. `offers` are oldest first.
+ * clusterKey order, and those endpoints of `present` whose cluster is stale or not known. `offers` are oldest first.
  */
 export function importSpec(
   offers: readonly JudgedOffer[],
@@ -25,10 +25,11 @@ export function importSpec(
     for (const [port, endpoint] of endpointsOf(offer, members, present)) addEndpoint(ports, port, endpoint);
   }
   const staleKeys = new Set<ClusterKey>();
-  const stale = new Set(members.filter(({ state }) => state === "stale").map(({ key }) => key));
+  // Of a cluster that is no member there is no evidence either: a control plane restored to before it joined does not know it.
+  const judged = new Set(members.filter(({ state }) => state !== "stale").map(({ key }) => key));
   for (const port of present?.ports ?? []) {
     for (const endpoint of port.endpoints) {
-      if (!stale.has(endpoint.clusterKey)) continue;
+      if (judged.has(endpoint.clusterKey)) continue;
       staleKeys.add(endpoint.clusterKey);
       addEndpoint(ports, port, endpoint);
     }

@@ -130,6 +130,12 @@ test("the oldest export decides whether sessions stick, also where it is the imp
   expect(actionIn(younger, "b")?.spec).not.toHaveProperty("sessionSticky");
 });
 
+test("the endpoint of a cluster that is not known stays: the control plane may be restored to before it joined", () => {
+  const imported = importOf(actionIn(planImports([member("a"), member("b")]), "b")?.spec);
+  const planned = actionIn(planImports([member("b", { imports: [imported] })]), "b");
+  expect(planned).toMatchObject({ action: "keep", staleKeys: [keyOf("a")] });
+});
+
 test("a leaving member loses its imports, and a stale one is left alone", () => {
   expect(actionIn(planImports([member("a"), member("b", { state: "leaving", imports: [imported] })]), "b")?.action).toBe("delete");
   expect(actionIn(planImports([member("a"), member("b", { state: "stale", imports: [imported] })]), "b")).toBeUndefined();

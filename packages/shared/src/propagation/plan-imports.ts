@@ -54,7 +54,7 @@ const notJudged: Verdict = { status: "False", reason: "NotJudged", message: "the
 
 /**
  * The imports of every member as a pure function of the valid exports of the others. Endpoints go only on positive
- * evidence: absent from a complete list, or their cluster is leaving; those of a stale member stay as they are.
+ * evidence: absent from a complete list, or their cluster is leaving; those of a stale member, and of a cluster that is no member, stay as they are.
  * Nothing is planned for a stale member, since what it holds is not known; imports that Sluice did not write are
  * never touched.
  */
