@@ -7,7 +7,7 @@ const onRealApiServers = "{packages,apps}/**/*.real.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 const realApiServers = {
-  test: { name: "real-api-servers", include: [onRealApiServers], exclude: outside, ...timeouts, hookTimeout: 200_000, fileParallelism: false, sequence: { groupOrder: 2 } },
+  test: { name: "real-api-servers", include: [onRealApiServers], exclude: outside, testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false, sequence: { groupOrder: 2 } },
 };
 
 export default defineConfig({

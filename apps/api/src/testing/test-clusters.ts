@@ -3,10 +3,13 @@ import path from "node:path";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { createClient } from "@sluice/kubernetes/create-client";
 import { kinds, type Service } from "@sluice/kubernetes/kinds";
-import type { KubernetesObject } from "@sluice/kubernetes/resource";
+import type { KubernetesObject, ResourceType } from "@sluice/kubernetes/resource";
 import { type RunningApiServer, type ServerMemory, startApiServer } from "@sluice/sandbox/api-server/start-api-server";
+import type { KubernetesAssets } from "@sluice/sandbox/real-api-server/find-assets";
+import { RealApiServer } from "@sluice/sandbox/real-api-server/start-real-api-server";
 import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
 import { pino } from "pino";
+import { vi } from "vitest";
 import { parse } from "yaml";
 import { type Api, startApi, type StartApiOptions } from "../start-api.ts";
 
@@ -17,6 +20,14 @@ export interface TestCluster {
   readonly server: RunningApiServer;
   readonly client: KubernetesClient;
   readonly kubeconfig: string;
+}
+
+/** What the helpers below need of a cluster, whichever ground it is on. */
+export type AnyCluster = Pick<TestCluster, "name" | "client" | "kubeconfig">;
+
+/** A cluster on kube-apiserver and etcd. */
+export interface RealCluster extends AnyCluster {
+  readonly server: RealApiServer;
 }
 
 /** API servers of one test, and the product's API server on them. */
@@ -36,14 +47,24 @@ export class TestSet {
     });
     // One that comes back with its data has all of this.
     if (returns) return { name, server, client, kubeconfig };
-    for (const file of readdirSync(crdFolder)) {
-      await client.create(kinds.customResourceDefinitions, parse(readFileSync(path.join(crdFolder, file), "utf8")) as KubernetesObject);
-    }
-    if (options.empty !== true) for (const namespace of ["sluice-system", "httpbin"]) await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    await install(client, options.empty === true ? [] : ["sluice-system", "httpbin"]);
     return { name, server, client, kubeconfig };
   }
 
-  async api(controlPlane: TestCluster, options: Partial<StartApiOptions> = {}): Promise<Api> {
+  /** The same as `cluster` on a real API server. */
+  async realCluster(name: string, assets: KubernetesAssets): Promise<RealCluster> {
+    const server = await RealApiServer.start({ name, assets });
+    const { kubeconfig } = server;
+    const client = createClient({ kubeconfig });
+    this.#ends.push(async () => {
+      await client.close();
+      await server.stop();
+    });
+    await install(client, ["sluice-system", "httpbin"]);
+    return { name, server, client, kubeconfig };
+  }
+
+  async api(controlPlane: AnyCluster, options: Partial<StartApiOptions> = {}): Promise<Api> {
     const api = await startApi({
       controlPlane: controlPlane.client,
       listen: { host: "127.0.0.1", port: 0 },
@@ -61,8 +82,15 @@ export class TestSet {
   }
 }
 
+async function install(client: KubernetesClient, namespaces: readonly string[]): Promise<void> {
+  for (const file of readdirSync(crdFolder)) await client.create(kinds.customResourceDefinitions, parse(readFileSync(path.join(crdFolder, file), "utf8")) as KubernetesObject);
+  for (const name of namespaces) await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  const ours = [kinds.clusters, kinds.serviceExports, kinds.serviceImports, kinds.globalTrafficPolicies];
+  await vi.waitFor(() => Promise.all(ours.map((type: ResourceType) => client.list(type))), { timeout: 30_000, interval: 50 });
+}
+
 /** Creates a Cluster object with an inline kubeconfig. */
-export async function join(controlPlane: TestCluster, name: string, kubeconfig: string, gatewayPort = 8081): Promise<void> {
+export async function join(controlPlane: AnyCluster, name: string, kubeconfig: string, gatewayPort = 8081): Promise<void> {
   await controlPlane.client.create(kinds.clusters, {
     apiVersion: "flomesh.io/v1alpha1",
     kind: "Cluster",
@@ -72,7 +100,7 @@ export async function join(controlPlane: TestCluster, name: string, kubeconfig: 
 }
 
 /** The story's Service and its export. */
-export async function exportHttpbin(cluster: TestCluster): Promise<void> {
+export async function exportHttpbin(cluster: AnyCluster): Promise<void> {
   const service: Service = { apiVersion: "v1", kind: "Service", metadata: { namespace: "httpbin", name: "httpbin" }, spec: { selector: { app: "pipy" }, ports: [{ port: 8080, protocol: "TCP" }] } };
   const exported = {
     apiVersion: "flomesh.io/v1alpha1",
