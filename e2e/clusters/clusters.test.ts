@@ -125,10 +125,9 @@ describe("two clusters of different minors on this machine", () => {
     expect(killed).toHaveLength(2);
     for (const { pid } of killed) process.kill(pid, "SIGKILL");
     await ground.mend();
-    // Those that follow the API server may end when it is gone for long.
-    const follow = ["kube-controller-manager", "kube-scheduler", "kube-proxy"];
-    const kept = (list: readonly Recorded[]) => list.filter((each) => each.place !== "1-25-1" || !["kube-apiserver", "kubelet", ...follow].includes(each.program)).map(({ pid }) => pid).toSorted((one, other) => one - other);
-    expect(kept(recorded())).toEqual(kept(before));
+    const after = new Set(recorded().map(({ pid }) => pid));
+    expect(before.filter(({ pid }) => !after.has(pid))).toEqual(killed);
+    expect(after.size).toBe(before.length);
     await eventually("the answer after the restart", async () => expect((await curl("1-25", "http://httpbin.httpbin:8080/")).trim()).toBe(hello("1-25")));
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { kubernetesProgram } from "../build/programs.ts";
 import { ensureProgram } from "../host/place.ts";
@@ -22,8 +22,11 @@ export function cgroupOf(set: ClusterSet, node: Node): string {
 function writeFiles(folder: string, files: Record<string, string | object>): void {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
+    const text = typeof content === "string" ? content : JSON.stringify(content, undefined, 2);
+    // kube-proxy ends itself when its file is written, even with the same content.
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content, undefined, 2));
+    writeFileSync(file, text);
   }
 }
 
