@@ -3,6 +3,7 @@ import type { DropReason, Ramp } from "@sluice/shared/split/split";
 import { wholePermille } from "@sluice/shared/split/share-arithmetic";
 import type { RowSplit } from "../world/row-split.ts";
 import type { ProxyReading } from "./telemetry-state.ts";
+import { type SplitReading, splitReadings, type TellingProxy } from "./split-reading.ts";
 import { servicePorts } from "./telemetry-state.ts";
 
 /** What the heard proxies of a source cluster say about one service. */
@@ -13,8 +14,8 @@ export interface RowReading {
   readonly appliedAtMs: number | null;
   /** Requests by target since then, added over those proxies, on the main port. */
   readonly counts: ReadonlyMap<string, number>;
-  /** As `counts`, for each of those proxies alone and without those that a session's key placed: what the quota bound holds for. */
-  readonly countsByProxy: readonly ProxyCounts[];
+  /** By what those proxies split now, on the main port; the one of most proxies first. */
+  readonly inForce: readonly SplitReading[];
   /** Why targets are dropped, as every heard proxy that knows says. */
   readonly dropped: ReadonlyMap<string, DropReason>;
   /** Targets that rise to their share: how far the slowest heard proxy is. */
@@ -25,18 +26,12 @@ export interface RowReading {
   readonly latest: [number, string, number][];
 }
 
-export interface ProxyCounts {
-  readonly counts: ReadonlyMap<string, number>;
-  /** Requests that have a target but are perhaps not counted for it yet. */
-  readonly inFlight: number;
-}
-
 const latestMax = 40;
 
 export function readRow(split: RowSplit, service: string, heard: readonly ProxyReading[]): RowReading {
   const acknowledged: ProxyReading[] = [];
   const counts = new Map<string, number>();
-  const countsByProxy: ProxyCounts[] = [];
+  const telling: TellingProxy[] = [];
   let appliedAtMs: number | null = null;
   let callers = 0;
   const mainPorts: ServicePortTelemetry[] = [];
@@ -48,14 +43,10 @@ export function readRow(split: RowSplit, service: string, heard: readonly ProxyR
     if (main === undefined || !ports.every((port) => applies(split, port))) continue;
     acknowledged.push(reading);
     appliedAtMs = Math.max(appliedAtMs ?? 0, ...ports.map((port) => port.policy?.appliedAtMs ?? 0));
-    const own = new Map<string, number>();
-    for (const target of main.targets) {
-      own.set(target.clusterKey, target.requestsSinceApplied - target.sessionsSinceApplied);
-      counts.set(target.clusterKey, (counts.get(target.clusterKey) ?? 0) + target.requestsSinceApplied);
-    }
-    countsByProxy.push({ counts: own, inFlight: main.targets.reduce((sum, target) => sum + target.inFlight, 0) });
+    for (const target of main.targets) counts.set(target.clusterKey, (counts.get(target.clusterKey) ?? 0) + target.requestsSinceApplied);
+    telling.push({ pod: reading.pod, port: main });
   }
-  return { acknowledged, appliedAtMs, counts, countsByProxy, callers, latest: latestOf(mainPorts), ...healthOf(mainPorts) };
+  return { acknowledged, appliedAtMs, counts, inForce: splitReadings(telling), callers, latest: latestOf(mainPorts), ...healthOf(mainPorts) };
 }
 
 /** A port applies the policy when it has the same object, generation and split; without a policy it must have none. */

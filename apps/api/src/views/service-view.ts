@@ -1,4 +1,5 @@
 import type { Condition } from "@sluice/shared/object-meta";
+import type { SplitCause } from "@sluice/shared/telemetry/telemetry-frame";
 import type { OwnerView } from "./cluster-view.ts";
 import type { Known } from "./known.ts";
 
@@ -46,13 +47,32 @@ export interface SplitRowView {
   requestsPerSecond: Known<number>;
   targets: SplitTargetView[];
   acknowledged: Known<{ ready: number; total: number; afterMs: number | null }>;
-  converged: boolean;
+  /** Since when and why what is measured is counted, and how far it agrees; null: no proxy applies the policy. */
+  convergence: ConvergenceView | null;
   /** Revision number and who made it, when known. */
   revision: { number: number; atMs: number; by: string; reason: string | null } | null;
   /** The split that Send back restores, thousandths; null when there is none. */
   baseline: { mode: Mode; shares: { clusterKey: string; permille: number }[] } | null;
   undo: { revision: number } | null;
   latest: [number, string, number][];
+}
+
+export interface ConvergenceView {
+  /**
+   * "unacknowledged": a proxy does not apply the policy yet, or is not heard; "differing": proxies have different effective
+   * splits now; "rising": a target gets only a part of its share; "settling": too few requests yet, or not as the split says.
+   */
+  state: "converged" | "unacknowledged" | "differing" | "rising" | "settling";
+  /** What the counts began with. */
+  since: SinceView;
+  /** The newest change of any proxy: in "differing" why they differ. */
+  newest: SinceView;
+}
+
+export interface SinceView {
+  /** Epoch ms, by the proxy's clock. */
+  atMs: number;
+  cause: SplitCause;
 }
 
 export interface SplitTargetView {
@@ -67,7 +87,7 @@ export interface SplitTargetView {
   /** It returned, or resolved only now, and rises to its share: why it got nothing before, and thousandths of its share. */
   ramping: { after: string; permille: number } | null;
   readyEndpoints: Known<number>;
-  /** Requests since the revision was acknowledged, of all since. */
+  /** Requests since the effective split last changed, of all since; of the proxies that have the same one. */
   measured: Known<{ count: number; of: number }>;
   requestsPerSecond: Known<number>;
   /** Share of bad answers, 0 to 1, last minute. */

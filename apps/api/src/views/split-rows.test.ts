@@ -1,4 +1,5 @@
 import { splitHash } from "@sluice/shared/split/split-hash";
+import type { SplitInForce } from "@sluice/shared/telemetry/telemetry-frame";
 import { describe, expect, it } from "vitest";
 import { TelemetryState } from "../telemetry/telemetry-state.ts";
 import { makeFrame, makeTarget } from "../testing/make-frame.ts";
@@ -14,27 +15,34 @@ const hash = splitHash({ mode: "ActiveActive", targets: [{ clusterKey: keyFor("1
 const inline: MemberSketch = { offered: ["1-25"], inline: true, policy };
 const none = { acknowledgedAtMs: () => null };
 
+const weighed = (own: number, other: number) => [{ clusterKey: keyFor("1-23"), weight: own }, { clusterKey: keyFor("1-25"), weight: other }];
+const whole = weighed(100, 10);
+const state = (view: SplitRowView) => view.convergence?.state ?? null;
+
 interface Telling {
   pod?: string;
   /** Requests of the two targets so far. */
   counts?: [number, number];
+  /** Of them, those since the split last changed; all when absent. */
+  since?: [number, number];
   applied?: string | null;
   ready?: number | null;
   /** Of `counts`, those that came with a session's key. */
   sessions?: [number, number];
   /** How far 1-25 has risen to its share. */
   ramp?: number;
+  inForce?: Partial<SplitInForce>;
 }
 
 /** The frames of two seconds, then a look. */
 function look(members: Record<string, MemberSketch>, tellings: Telling[], nowMs = 1_000) {
   const telemetry = new TelemetryState(0);
   for (const atMs of [0, 1_000]) {
-    for (const { pod = "p", counts = [18, 2], sessions = [0, 0], applied = hash, ready = 1, ramp } of tellings) {
+    for (const { pod = "p", counts = [18, 2], since = counts, sessions = [0, 0], applied = hash, ready = 1, ramp, inForce } of tellings) {
       const scale = atMs / 1_000;
-      const targets = counts.map((count, index) => makeTarget(keyFor(index === 0 ? "1-23" : "1-25"), { requests: count * scale, requestsSinceApplied: count, sessionsSinceApplied: sessions[index] ?? 0, byClass: { "2xx": count * scale } }));
+      const targets = counts.map((count, index) => makeTarget(keyFor(index === 0 ? "1-23" : "1-25"), { requests: count * scale, requestsSinceChange: since[index] ?? 0, sessionsSinceChange: sessions[index] ?? 0, byClass: { "2xx": count * scale } }));
       const health = [{ clusterKey: keyFor("1-25"), readyEndpoints: ready, ageMs: 1, ...(ready === 0 ? { dropped: "no-ready-endpoints" as const } : {}), ...(ramp === undefined ? {} : { ramping: { after: "unreachable" as const, permille: ramp } }) }];
-      telemetry.ingest(keyFor("1-23"), pod, makeFrame(targets, {}, { policy: applied === null ? null : { uid: "u", generation: 2, splitHash: applied, appliedAtMs: 0 }, health, callers: 2 }), atMs);
+      telemetry.ingest(keyFor("1-23"), pod, makeFrame(targets, {}, { policy: applied === null ? null : { uid: "u", generation: 2, splitHash: applied, appliedAtMs: 0 }, health, callers: 2, inForce: { targets: whole, sinceMs: 0, cause: { kind: "policy" }, ...inForce } }), atMs);
     }
     telemetry.tick(atMs);
   }
@@ -60,7 +68,7 @@ describe("a row of the Split tab", () => {
 
   it("puts the four truths side by side", () => {
     const view = row(both(inline), [{}]);
-    expect(view).toMatchObject({ mode: "ActiveActive", attachment: "Inline", callers: 2, converged: true, acknowledged: { state: "known", value: { ready: 1, total: 1 } }, requestsPerSecond: { state: "known", value: 20 } });
+    expect(view).toMatchObject({ mode: "ActiveActive", attachment: "Inline", callers: 2, convergence: { state: "converged" }, acknowledged: { state: "known", value: { ready: 1, total: 1 } }, requestsPerSecond: { state: "known", value: 20 } });
     expect(view.targets).toMatchObject([
       { clusterKey: keyFor("1-23"), own: true, weight: 100, requestedPermille: 909, effectivePermille: 909, dropped: null, measured: { state: "known", value: { count: 18, of: 20 } } },
       { clusterKey: keyFor("1-25"), own: false, weight: 10, requestedPermille: 91, effectivePermille: 91, measured: { state: "known", value: { count: 2, of: 20 } } },
@@ -83,19 +91,19 @@ describe("a row of the Split tab", () => {
   });
 
   it("counts as acknowledged only the same object, generation and split", () => {
-    expect(row(both(inline), [{ applied: "0000000000000000" }])).toMatchObject({ converged: false, acknowledged: { value: { ready: 0, total: 1 } } });
-    expect(row(both(inline), [{ applied: null }])).toMatchObject({ converged: false });
+    expect(row(both(inline), [{ applied: "0000000000000000" }])).toMatchObject({ convergence: null, acknowledged: { value: { ready: 0, total: 1 } } });
+    expect(row(both(inline), [{ applied: null }])).toMatchObject({ convergence: null });
   });
 
   it("is not converged while a target is off by more than one", () => {
-    expect(row(both(inline), [{ counts: [16, 4] }]).converged).toBe(false);
-    expect(row(both(inline), [{ counts: [5, 0] }]).converged).toBe(false);
+    expect(state(row(both(inline), [{ counts: [16, 4] }]))).toBe("settling");
+    expect(state(row(both(inline), [{ counts: [5, 0] }]))).toBe("settling");
   });
 
   it("is converged by the requests without a session, and counts all", () => {
     const view = row(both(inline), [{ counts: [21, 29], sessions: [1, 27] }]);
-    expect([view.converged, view.targets[1]?.measured]).toEqual([true, { state: "known", value: { count: 29, of: 50 } }]);
-    expect(row(both(inline), [{ counts: [21, 29] }]).converged).toBe(false);
+    expect([state(view), view.targets[1]?.measured]).toEqual(["converged", { state: "known", value: { count: 29, of: 50 } }]);
+    expect(state(row(both(inline), [{ counts: [21, 29] }]))).toBe("settling");
   });
 
   it("drops a target that the callers' proxies drop, with the reason", () => {
@@ -104,13 +112,29 @@ describe("a row of the Split tab", () => {
 
   it("names a target that rises to its share, as far as the slowest proxy is, and is not converged meanwhile", () => {
     const view = row(both({ ...inline, proxies: ["p", "q"] }), [{ ramp: 500, counts: [105, 5] }, { pod: "q", ramp: 250, counts: [105, 5] }]);
-    expect(view).toMatchObject({ converged: false, acknowledged: { value: { ready: 2, total: 2 } } });
+    expect(view).toMatchObject({ convergence: { state: "rising" }, acknowledged: { value: { ready: 2, total: 2 } } });
     expect(view.targets).toMatchObject([
       { requestedPermille: 909, effectivePermille: 977, ramping: null },
       { requestedPermille: 91, effectivePermille: 23, dropped: null, ramping: { after: "unreachable", permille: 250 } },
     ]);
-    expect(row(both(inline), [{ ramp: 500, counts: [18, 2] }]).converged).toBe(false);
-    expect(row(both(inline), [{ ramp: 500, counts: [209, 10] }]).converged).toBe(false);
+    expect(state(row(both(inline), [{ ramp: 500, counts: [18, 2] }]))).toBe("rising");
+    expect(state(row(both(inline), [{ ramp: 500, counts: [20, 1], inForce: { targets: weighed(20, 1) } }]))).toBe("rising");
+  });
+
+  it("says that it counts nothing yet, and not that nobody asks, when the split has just changed", () => {
+    const view = row(both(inline), [{ counts: [18, 2], since: [0, 0] }]);
+    expect([state(view), view.targets[1]?.measured]).toEqual(["settling", { state: "known", value: { count: 0, of: 0 } }]);
+  });
+
+  it("never adds what proxies counted of different effective splits, and says why they differ", () => {
+    const returned = { targets: whole, sinceMs: 700, cause: { kind: "returned" as const, clusterKey: keyFor("1-25") } };
+    const view = row(both({ ...inline, proxies: ["p", "q", "r"] }), [
+      { counts: [9, 1] },
+      { pod: "q", counts: [30, 0], inForce: { targets: weighed(100, 0).slice(0, 1), sinceMs: 900, cause: { kind: "dropped", clusterKey: keyFor("1-25") } } },
+      { pod: "r", counts: [9, 1], inForce: returned },
+    ]);
+    expect(view.convergence).toEqual({ state: "differing", since: { atMs: 0, cause: { kind: "policy" } }, newest: { atMs: 900, cause: { kind: "dropped", clusterKey: keyFor("1-25") } } });
+    expect(view.targets[1]?.measured).toEqual({ state: "partial", value: { count: 2, of: 20 }, seen: 2, total: 3, missing: ["q"] });
   });
 
   it("names a target that no import offers", () => {

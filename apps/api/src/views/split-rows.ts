@@ -13,6 +13,7 @@ import { ownerOf } from "../world/owner-of.ts";
 import { type Coverage, figure } from "../world/proxy-coverage.ts";
 import { type RowSplit, rowSplit, splitBy } from "../world/row-split.ts";
 import { type MemberIndex, readyEndpointCount } from "../world/world-index.ts";
+import { convergence } from "./convergence.ts";
 import type { Known } from "./known.ts";
 import type { Look } from "./look.ts";
 import type { AttachmentView, SplitRowView, SplitTargetView } from "./service-view.ts";
@@ -94,7 +95,7 @@ export function splitRowView(look: Look, row: Row): SplitRowView {
     requestsPerSecond: rowFigure(row, requests > 0, () => perSecond(requests, fast.elapsedMs)),
     targets: targetViews(look, row),
     acknowledged: acknowledged(look, row),
-    converged: converged(row),
+    convergence: convergence({ ...row.reading, proxies: coverage.total }),
     revision: revision === undefined ? null : { number: revision.number, atMs: revision.atMs, by: revision.actor, reason: revision.reason },
     baseline: baseline === undefined ? null : { mode: baseline.lbType, shares: specShares(row, baseline) },
     undo: revision === undefined ? null : { revision: revision.number },
@@ -122,7 +123,7 @@ function targetViews(look: Look, row: Row): SplitTargetView[] {
   const effectivePermille = new Map(effective.targets.map((target, position) => [target.clusterKey, shares[position] ?? 0]));
   const dropped = new Map<string, string>(effective.dropped.map((target) => [target.clusterKey, target.reason]));
   const ramping = new Map(effective.ramping?.map(({ clusterKey, ...ramp }) => [clusterKey, ramp]));
-  const total = [...reading.counts.values()].reduce((sum, count) => sum + count, 0);
+  const total = [...(reading.inForce[0]?.counts.values() ?? [])].reduce((sum, count) => sum + count, 0);
   return split.targetKeys.map((clusterKey) => {
     const recent = minute.byTarget.get(clusterKey);
     const now = fast.byTarget.get(clusterKey);
@@ -136,7 +137,7 @@ function targetViews(look: Look, row: Row): SplitTargetView[] {
       dropped: dropped.get(clusterKey) ?? (split.unknownKeys.includes(clusterKey) ? "unknown-cluster" : null),
       ramping: ramping.get(clusterKey) ?? null,
       readyEndpoints: readyEndpoints(look, row, clusterKey),
-      measured: measured(row, clusterKey, total),
+      measured: measured(row, clusterKey, total, hasTraffic),
       requestsPerSecond: rowFigure(row, hasTraffic, () => perSecond(now?.requests ?? 0, fast.elapsedMs)),
       errorShare: rowFigure(row, (recent?.requests ?? 0) > 0, () => (recent?.bad ?? 0) / Math.max(recent?.requests ?? 1, 1)),
       p95Ms: rowFigure(row, (recent?.latency.size ?? 0) > 0, () => (recent === undefined ? 0 : (latenciesMs(recent, [0.95])[0] ?? 0))),
@@ -160,17 +161,18 @@ export function readyEndpoints(look: Look, row: Row, clusterKey: string): Known<
   return { state: "known", value: readyEndpointCount(target, row.service) };
 }
 
-function measured(row: Row, clusterKey: string, total: number): Known<{ count: number; of: number }> {
+function measured(row: Row, clusterKey: string, total: number, hasTraffic: boolean): Known<{ count: number; of: number }> {
   const { reading, coverage } = row;
-  const value = () => ({ count: reading.counts.get(clusterKey) ?? 0, of: total });
-  const known = rowFigure(row, total > 0, value);
+  const [shown] = reading.inForce;
+  const value = () => ({ count: shown?.counts.get(clusterKey) ?? 0, of: total });
+  const known = rowFigure(row, total > 0 || hasTraffic, value);
   if (known.state !== "known" && known.state !== "partial") return known;
-  const seen = reading.acknowledged.length;
-  if (seen === 0) return { state: "no-traffic" };
+  if (shown === undefined) return { state: "no-traffic" };
+  const seen = shown.proxies.length;
   if (seen >= coverage.total) return known;
-  const applying = new Set(reading.acknowledged.map((proxy) => proxy.pod));
-  const behind = coverage.heard.map((proxy) => proxy.pod).filter((pod) => !applying.has(pod));
-  return { state: "partial", value: value(), seen, total: coverage.total, missing: [...coverage.missing, ...behind].toSorted() };
+  const counted = new Set(shown.proxies.map((proxy) => proxy.pod));
+  const others = coverage.heard.map((proxy) => proxy.pod).filter((pod) => !counted.has(pod));
+  return { state: "partial", value: value(), seen, total: coverage.total, missing: [...coverage.missing, ...others].toSorted() };
 }
 
 function acknowledged(look: Look, row: Row): SplitRowView["acknowledged"] {
@@ -189,21 +191,6 @@ function acknowledgedAfterMs(look: Look, row: Row): number | null {
   const revision = currentRevision(row.history, policy === undefined ? undefined : { uid: policy.metadata.uid ?? "", generation: policy.metadata.generation ?? 0 });
   if (atMs === null || revision === undefined || revision.intent === "external") return null;
   return atMs < revision.atMs ? null : atMs - revision.atMs;
-}
-
-/** Every proxy applies the policy, each has sent every target its effective share to within one request, and none rises yet. */
-function converged(row: Row): boolean {
-  const { reading, coverage, effective } = row;
-  if (effective.ramping !== undefined) return false;
-  if (reading.acknowledged.length === 0 || reading.acknowledged.length < coverage.total || !row.measuring) return false;
-  const weights = effective.targets.reduce((sum, target) => sum + target.weight, 0);
-  if (weights === 0) return false;
-  const shares = new Map(effective.targets.map((target) => [target.clusterKey, target.weight / weights]));
-  const within = reading.countsByProxy.every(({ counts, inFlight }) => {
-    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    return [...new Set([...counts.keys(), ...shares.keys()])].every((key) => Math.abs((counts.get(key) ?? 0) - total * (shares.get(key) ?? 0)) <= 1 + inFlight);
-  });
-  return within && [...shares].every(([key, share]) => share === 0 || (reading.counts.get(key) ?? 0) > 0);
 }
 
 export const sumRequests = (tallies: Iterable<Tally>): number => [...tallies].reduce((sum, tally) => sum + tally.requests, 0);

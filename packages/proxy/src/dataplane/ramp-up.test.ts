@@ -11,7 +11,7 @@ let other: RemoteGroup;
 
 beforeEach(async () => {
   nowMs = 0;
-  world = new TestWorld({ monotonicNow: () => nowMs });
+  world = new TestWorld({ monotonicNow: () => nowMs, now: () => nowMs });
   local = [await world.backend("own")];
   other = await world.gateway("other", "/o");
 });
@@ -44,6 +44,22 @@ test("the local group returns to its share by steps, each of them exact, and eve
   }
   expect(counted).toEqual(["1 of 40", "1 of 20", "1 of 8", "1 of 4", "3 of 8", "1 of 2"]);
   expect(effective()).toEqual({ targets: [{ clusterKey: clusterKey("own"), weight: 50 }, { clusterKey: clusterKey("other"), weight: 50 }], dropped: [] });
+});
+
+test("what is counted begins anew with the tickets: a drop, each step up and the return say since when and why", async () => {
+  world.apply({ local, remotes: [other], targets });
+  const counted: string[] = [];
+  for (const [at, isDown, count] of [[0, false, 4], [3_000, true, 3], [10_000, false, 40], [16_000, false, 20], [34_000, false, 8], [40_000, false, 10]] as const) {
+    nowMs = at;
+    if (at > 0) world.apply({ local: isDown ? [] : local, remotes: [other], targets });
+    await own(count);
+    const { inForce, targets: seen, policy } = world.telemetry();
+    const key = inForce !== null && "clusterKey" in inForce.cause ? inForce.cause.clusterKey.replace("r/z/g/", " ") : "";
+    counted.push(`${inForce?.cause.kind}${key} ${inForce?.sinceMs}: ${seen.map((target) => target.requestsSinceChange).join("+")}`);
+    expect(policy?.appliedAtMs).toBe(0);
+  }
+  expect(counted).toEqual(["policy 0: 2+2", "dropped own 3000: 3+0", "rising own 10000: 39+1", "rising own 16000: 19+1", "rising own 34000: 5+3", "returned own 40000: 5+5"]);
+  expect(world.telemetry().targets.map(({ requestsSinceApplied }) => requestsSinceApplied)).toEqual([2 + 3 + 39 + 19 + 5 + 5, 2 + 0 + 1 + 1 + 3 + 5]);
 });
 
 test("while it rises, /snapshot and telemetry name it with the reason and how far it is", () => {

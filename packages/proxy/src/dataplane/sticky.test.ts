@@ -64,7 +64,7 @@ test("a new session comes where the quota says, and stays in that cluster and at
     expect(key).not.toBe("");
     expect(await ask(key)).toEqual({ by, given: null, setCookie: [] });
   }
-  const counted = world.telemetry().targets.map(({ clusterKey: at, requestsSinceApplied, sessionsSinceApplied }) => [at, requestsSinceApplied, sessionsSinceApplied]);
+  const counted = world.telemetry().targets.map(({ clusterKey: at, requestsSinceChange, sessionsSinceChange }) => [at, requestsSinceChange, sessionsSinceChange]);
   expect(counted).toEqual([[clusterKey("other"), 20, 10], [clusterKey("own"), 60, 30]]);
 });
 

@@ -12,12 +12,17 @@ test("counters become telemetry that the schema knows", () => {
   target.onAnswer(503);
   target.onFailure("dial_failed");
   target.latencyHead.record(1.5);
-  target.requestsSinceApplied = 2;
+  target.onChosen(false);
+  target.onChosen(true);
   const before = servicePortTelemetrySchema.parse(counters.toTelemetry([], 0));
-  expect(before.targets[0]).toMatchObject({ byClass: { "2xx": 1, "5xx": 1 }, failures: { dial_failed: 1 }, requestsSinceApplied: 2, latencyTotal: [] });
+  expect(before.targets[0]).toMatchObject({ byClass: { "2xx": 1, "5xx": 1 }, failures: { dial_failed: 1 }, requestsSinceApplied: 2, requestsSinceChange: 2, sessionsSinceChange: 1, latencyTotal: [] });
   expect(before.targets[0]?.latencyHead).toEqual([[expect.any(Number), 1]]);
   counters.onPolicyApplied({ uid: "u", generation: 2, splitHash: "h", appliedAtMs: 1 });
-  expect(counters.toTelemetry([], 0)).toMatchObject({ policy: { generation: 2 }, targets: [{ requestsSinceApplied: 0, byClass: { "2xx": 1 } }] });
+  expect(counters.toTelemetry([], 0)).toMatchObject({ policy: { generation: 2 }, targets: [{ requestsSinceApplied: 0, requestsSinceChange: 2, byClass: { "2xx": 1 } }] });
+  target.onChosen(true);
+  const inForce = { targets: [{ clusterKey: "r/z/g/one", weight: 1 }], sinceMs: 2, cause: { kind: "dropped" as const, clusterKey: "r/z/g/two" } };
+  counters.onSplitChanged(inForce);
+  expect(servicePortTelemetrySchema.parse(counters.toTelemetry([], 0))).toMatchObject({ inForce, targets: [{ requestsSinceApplied: 1, requestsSinceChange: 0, sessionsSinceChange: 0 }] });
 });
 
 test("the ledger notices a request that is lost", () => {

@@ -1,4 +1,4 @@
-import type { AppliedPolicy, ServicePortTelemetry, TargetHealth } from "@sluice/shared/telemetry/telemetry-frame";
+import type { AppliedPolicy, ServicePortTelemetry, SplitInForce, TargetHealth } from "@sluice/shared/telemetry/telemetry-frame";
 import { CallerWindow } from "./caller-window.ts";
 import { LatestAnswers } from "./latest-answers.ts";
 import { RequestLedger } from "./request-ledger.ts";
@@ -13,6 +13,7 @@ export class PortCounters {
   readonly latest = new LatestAnswers();
   readonly callers = new CallerWindow();
   policy: AppliedPolicy | null = null;
+  inForce: SplitInForce | null = null;
   readonly #targets = new Map<string, TargetCounters>();
 
   constructor(service: string, port: number, role: "service" | "gateway") {
@@ -33,9 +34,15 @@ export class PortCounters {
   /** Another policy is in force: what is counted since then begins anew. */
   onPolicyApplied(policy: AppliedPolicy | null): void {
     this.policy = policy;
+    for (const target of this.#targets.values()) target.requestsSinceApplied = 0;
+  }
+
+  /** Tickets are drawn anew, by another effective split: so what is compared with it begins anew as well. */
+  onSplitChanged(inForce: SplitInForce): void {
+    this.inForce = inForce;
     for (const target of this.#targets.values()) {
-      target.requestsSinceApplied = 0;
-      target.sessionsSinceApplied = 0;
+      target.requestsSinceChange = 0;
+      target.sessionsSinceChange = 0;
     }
   }
 
@@ -45,6 +52,7 @@ export class PortCounters {
       port: this.port,
       role: this.role,
       policy: this.policy,
+      inForce: this.inForce,
       targets: [...this.#targets.values()].map((target) => target.toTelemetry()),
       health,
       ledger: this.ledger.toTelemetry(),

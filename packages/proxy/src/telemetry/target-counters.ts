@@ -6,7 +6,8 @@ export class TargetCounters {
   readonly clusterKey: string;
   requests = 0;
   requestsSinceApplied = 0;
-  sessionsSinceApplied = 0;
+  requestsSinceChange = 0;
+  sessionsSinceChange = 0;
   attempts = 0;
   attemptFailures = 0;
   firstAttempts = 0;
@@ -24,6 +25,13 @@ export class TargetCounters {
     this.clusterKey = clusterKey;
   }
 
+  /** Its cluster was chosen for a request; `bySession`: by the session's key and not by the quota. */
+  onChosen(bySession: boolean): void {
+    this.requestsSinceApplied++;
+    this.requestsSinceChange++;
+    if (bySession) this.sessionsSinceChange++;
+  }
+
   onAnswer(status: number): void {
     const index = Math.trunc(status / 100);
     this.#byClass[index] = (this.#byClass[index] ?? 0) + 1;
@@ -38,12 +46,13 @@ export class TargetCounters {
     this.#byClass.forEach((count, index) => {
       if (count > 0) byClass[`${index}xx`] = count;
     });
-    const { clusterKey, requests, requestsSinceApplied, sessionsSinceApplied, attempts, attemptFailures, firstAttempts, firstAttemptBad, bytesReceived, bytesSent, inFlight } = this;
+    const { clusterKey, requests, requestsSinceApplied, requestsSinceChange, sessionsSinceChange, attempts, attemptFailures, firstAttempts, firstAttemptBad, bytesReceived, bytesSent, inFlight } = this;
     return {
       clusterKey,
       requests,
       requestsSinceApplied,
-      sessionsSinceApplied,
+      requestsSinceChange,
+      sessionsSinceChange,
       byClass,
       failures: Object.fromEntries(this.#failures),
       attempts,

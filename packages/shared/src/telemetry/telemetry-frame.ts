@@ -10,10 +10,12 @@ export const targetTelemetrySchema = z.object({
   clusterKey: z.string(),
   /** Requests whose cluster was chosen to be this one and that ended. */
   requests: count,
-  /** Requests chosen for this target since the current (policy, split) was applied: what "18 of 20" counts. */
+  /** Requests chosen for this target since the current (policy, split) was applied. */
   requestsSinceApplied: count,
+  /** Requests chosen for this target since the effective split last changed: what "18 of 20" counts. */
+  requestsSinceChange: count,
   /** Those of them that came with a session's key, which chose the target: the quota bound holds for the others. */
-  sessionsSinceApplied: count.default(0),
+  sessionsSinceChange: count,
   /** By class of the answer that the caller got: "1xx".."5xx". */
   byClass: counts,
   /** Own answers and broken ones, by stable reason code (dial_failed, no_local_endpoints, upstream_reset, …). */
@@ -54,6 +56,24 @@ export const dropReasonSchema = z.enum(["no-ready-endpoints", "ejected", "unreac
 /** Wire form of `Ramp`. */
 export const rampSchema = z.object({ after: dropReasonSchema, permille: z.int().min(1).max(999) });
 
+/** Why the effective split changed. Of several changes at once it names one: a drop before a return before a step. */
+export const splitCauseSchema = z.discriminatedUnion("kind", [
+  /** Another policy, or this proxy began with it. */
+  z.object({ kind: z.literal("policy") }),
+  z.object({
+    /** "returned": it has its whole share again; "joined": for the first time; "rising": another part of its share. */
+    kind: z.enum(["dropped", "returned", "joined", "rising"]),
+    clusterKey: z.string(),
+  }),
+]);
+
+/** An effective split, and since when (epoch ms, by the proxy's clock) and why requests are chosen by it. */
+export const splitInForceSchema = z.object({
+  targets: z.array(z.object({ clusterKey: z.string(), weight: z.int().min(0) })).readonly(),
+  sinceMs: z.number(),
+  cause: splitCauseSchema,
+});
+
 export const targetHealthSchema = z.object({
   clusterKey: z.string(),
   /** Ready endpoints as this proxy sees them; null when it does not know. */
@@ -74,6 +94,8 @@ export const servicePortTelemetrySchema = z.object({
   role: z.enum(["service", "gateway"]),
   /** null: no policy object. */
   policy: appliedPolicySchema.nullable(),
+  /** null: a gateway, which has nothing to choose. */
+  inForce: splitInForceSchema.nullable(),
   targets: z.array(targetTelemetrySchema),
   health: z.array(targetHealthSchema),
   ledger: ledgerSchema,
@@ -100,6 +122,8 @@ export const telemetryFrameSchema = z.object({
 export type TargetTelemetry = z.output<typeof targetTelemetrySchema>;
 export type Ledger = z.output<typeof ledgerSchema>;
 export type AppliedPolicy = z.output<typeof appliedPolicySchema>;
+export type SplitCause = z.output<typeof splitCauseSchema>;
+export type SplitInForce = z.output<typeof splitInForceSchema>;
 export type TargetHealth = z.output<typeof targetHealthSchema>;
 export type ServicePortTelemetry = z.output<typeof servicePortTelemetrySchema>;
 export type TelemetryFrame = z.output<typeof telemetryFrameSchema>;

@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { KnownValue } from "../../components/known-value.tsx";
 import { useFormat } from "../../format/use-format.ts";
 import { useClusterLook } from "../../trpc/use-clusters.ts";
+import { Convergence } from "./convergence.tsx";
 
 /** Requested, effective, acknowledged, measured: side by side, each in its place. */
 export function FourTruths({ row }: { row: SplitRowView }) {
@@ -31,7 +32,7 @@ export function FourTruths({ row }: { row: SplitRowView }) {
       <Truth
         name={t("measured")}
         value={<KnownValue value={focus.measured}>{({ count, of }) => (of === 0 ? t("nothing-yet") : t("of", { count: format.count(count), of: format.count(of) }))}</KnownValue>}
-        note={focus.measured.state !== "known" && focus.measured.state !== "partial" ? "—" : row.converged ? <span className="text-good">{t("converged")}</span> : t("settling")}
+        note={focus.measured.state !== "known" && focus.measured.state !== "partial" ? "—" : <Convergence row={row} />}
       />
     </dl>
   );

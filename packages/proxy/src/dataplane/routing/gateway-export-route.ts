@@ -45,7 +45,7 @@ export class GatewayExportRoute implements Route {
 
   choose(): RouteTarget | "no_local_endpoints" {
     if (this.#local === null || this.ready === 0) return "no_local_endpoints";
-    this.#local.counters.requestsSinceApplied++;
+    this.#local.counters.onChosen(false);
     return this.#local;
   }
 

@@ -10,6 +10,7 @@ import { type CompiledSplit, compileSplit } from "./compiled-split.ts";
 import { drawSession } from "../forward/session-cookie.ts";
 import { joinRemotePath } from "./join-remote-path.ts";
 import { RampUp } from "./ramp-up.ts";
+import { splitCause } from "./split-cause.ts";
 
 /**
  * A target with share s takes 1/s draws on average, so that over all requests it is as many as there are targets; at a
@@ -41,7 +42,8 @@ export class ServiceRoute implements Route {
   #remotes: ReadonlyMap<string, RemoteTarget> = new Map();
   #split: CompiledSplit | null = null;
   #standBy: CompiledSplit | null = null;
-  #splitKey = "";
+  #policyKey = "";
+  #weightsKey = "";
   #boardVersion = -1;
   /** Monotonic ms at which an ejection ends or a ramp has its next step. */
   #recheckAtMs = Number.POSITIVE_INFINITY;
@@ -94,7 +96,7 @@ export class ServiceRoute implements Route {
     const split = this.#compiled();
     const target = split.targets[split.chooser.choose()];
     if (target === undefined) return split.effective.refusal ?? "no_healthy_target";
-    target.counters.requestsSinceApplied++;
+    target.counters.onChosen(false);
     return target;
   }
 
@@ -107,8 +109,7 @@ export class ServiceRoute implements Route {
     const split = this.#compiled();
     const target = split.targets[split.sessions.choose(session)];
     if (target === undefined) return split.effective.refusal ?? "no_healthy_target";
-    target.counters.requestsSinceApplied++;
-    target.counters.sessionsSinceApplied++;
+    target.counters.onChosen(true);
     return target;
   }
 
@@ -180,10 +181,7 @@ export class ServiceRoute implements Route {
     const ramped = (effective: EffectiveSplit): EffectiveSplit => this.#rampUp.apply(effective, presentMs);
     const split = compileSplit(requested, this.#ownKey, { health, groupOf, random, ...(requested.mode === "ActiveActive" ? { ramped } : {}) });
     if (requested.mode === "ActiveActive") this.#recheckAtMs = Math.min(this.#recheckAtMs, this.#rampUp.nextAtMs);
-    const key = this.#keyOf(split);
-    // The same weights under the same policy: the tickets go on, only the groups may be new.
-    this.#split = this.#split !== null && key === this.#splitKey ? { ...split, chooser: this.#split.chooser } : split;
-    this.#splitKey = key;
+    this.#split = this.#continued(split);
     this.#standBy =
       requested.mode === "FailOver"
         ? compileSplit(requested, this.#ownKey, { health: (other) => (other === this.#ownKey ? "stand-by" : health(other)), groupOf, random })
@@ -191,10 +189,18 @@ export class ServiceRoute implements Route {
     return this.#split;
   }
 
-  #keyOf({ effective }: CompiledSplit): string {
-    const policy = this.counters.policy;
-    const version = policy === null ? "" : `${policy.uid} ${policy.generation} ${policy.splitHash}`;
-    return `${version} ${effective.targets.map(({ clusterKey, weight }) => `${clusterKey}=${weight}`).join(" ")}`;
+  /** The same weights under the same policy: the tickets go on, only the groups may be new. Else tickets and counts begin anew together. */
+  #continued(split: CompiledSplit): CompiledSplit {
+    const { policy } = this.counters;
+    const policyKey = policy === null ? "" : `${policy.uid} ${policy.generation}`;
+    const weightsKey = split.effective.targets.map(({ clusterKey, weight }) => `${clusterKey}=${weight}`).join(" ");
+    const before = this.#split !== null && policyKey === this.#policyKey ? this.#split : null;
+    if (before !== null && weightsKey === this.#weightsKey) return { ...split, chooser: before.chooser };
+    this.#policyKey = policyKey;
+    this.#weightsKey = weightsKey;
+    const targets = split.effective.targets.map(({ clusterKey, weight }) => ({ clusterKey, weight }));
+    this.counters.onSplitChanged({ targets, sinceMs: this.#deps.epochMs(), cause: splitCause(before?.effective ?? null, split.effective) });
+    return split;
   }
 
   #dropReason(key: string, nowMs: number): DropReason | null {
