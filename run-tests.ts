@@ -27,6 +27,7 @@ interface Stage {
 
 const root = import.meta.dirname;
 const reports = mkdtempSync(path.join(tmpdir(), "sluice-reports-"));
+process.once("exit", () => rmSync(reports, { recursive: true, force: true }));
 const bin = (name: string) => path.join(root, "node_modules/.bin", name);
 
 const unitReport = path.join(reports, "unit.json");
@@ -141,6 +142,5 @@ for (const stage of stages) {
   total.failed += tally.failed;
   lines.push(`${tally.failed === 0 ? "passed" : "FAILED"}    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
-rmSync(reports, { recursive: true, force: true });
 console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

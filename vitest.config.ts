@@ -12,6 +12,7 @@ const realApiServers = {
 
 export default defineConfig({
   test: {
+    globalSetup: "./empty-temporary-folder.ts",
     projects: [
       ...(findAssets().length === 0 ? [] : [realApiServers]),
       {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "@sluice/kubernetes/create-client";
 import { kinds } from "@sluice/kubernetes/kinds";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { canSeeProcesses, processTree, stillRunning, type TreeProcess } from "./testing/process-tree.ts";
 import { type RunningDemo, startDemo } from "./testing/running-demo.ts";
 
@@ -42,11 +42,17 @@ function isListening(url: string): Promise<boolean> {
 }
 
 describe.skipIf(!canSeeProcesses)("the demo", () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "sluice-demo-"));
+  let folder: string;
   let demo: RunningDemo | undefined;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "sluice-demo-"));
+  });
   afterEach(async () => {
-    await demo?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await demo?.stop();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }, 60_000);
 
   const clientOf = ({ kubeconfig }: RunningDemo) => createClient({ kubeconfig: readFileSync(kubeconfig, "utf8"), context: "1-23" });

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { measureFirstLive } from "./first-live.ts";
 import { machine } from "./machine.ts";
@@ -14,18 +15,23 @@ import { startDemo } from "../testing/running-demo.ts";
 const starts = 5;
 const settleMs = 10_000;
 const pages = 11;
+const npmBytesMax = 16 * 1024 * 1024;
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** Milliseconds of `npm ci` in a fresh clone, with npm's own cache as it is. */
-function measureInstall(): number {
+async function measureInstall(): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), "sluice-install-"));
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, interrupt);
   try {
-    execFileSync("git", ["clone", "--quiet", root, folder]);
+    await promisify(execFile)("git", ["clone", "--quiet", root, folder], { signal: interruption.signal });
     const begun = performance.now();
-    execFileSync("npm", ["ci"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+    await promisify(execFile)("npm", ["ci"], { cwd: folder, maxBuffer: npmBytesMax, signal: interruption.signal });
     return performance.now() - begun;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, interrupt);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 
@@ -42,7 +48,7 @@ async function scriptBytes(address: string): Promise<number> {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 console.info(machine());
-console.info(`npm ci: ${seconds(measureInstall())}`);
+console.info(`npm ci: ${seconds(await measureInstall())}`);
 // Not counted: this start builds the console if its sources have changed.
 await (await startDemo()).stop();
 const readyMs: number[] = [];

@@ -5,6 +5,7 @@ import path from "node:path";
 
 const readyMsMax = 300_000;
 const endMsMax = 30_000;
+const endings = ["SIGINT", "SIGTERM"] as const;
 const root = path.resolve(import.meta.dirname, "../..");
 
 export interface RunningDemo {
@@ -23,9 +24,13 @@ export async function startDemo(flags: readonly string[] = []): Promise<RunningD
   const startedMs = performance.now();
   const child = spawn(process.execPath, ["demo/src/main.ts", "--dir", folder, "--port", "0", ...flags], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {
+    for (const signal of endings) process.off(signal, stopAndEnd);
     await end(child);
     rmSync(folder, { recursive: true, force: true });
   };
+  // A benchmark that is interrupted ends what it started.
+  const stopAndEnd = (signal: NodeJS.Signals) => void stop().finally(() => process.kill(process.pid, signal));
+  for (const signal of endings) process.once(signal, stopAndEnd);
   try {
     const { url, kubeconfig } = await untilReady(child);
     return { url, kubeconfig, readyMs: performance.now() - startedMs, pid: child.pid ?? 0, stop };

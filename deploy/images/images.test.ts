@@ -27,10 +27,11 @@ describe("Containerfiles", () => {
 });
 
 describe("what is staged", () => {
-  const out = mkdtempSync(path.join(tmpdir(), "sluice-images-"));
+  let out: string;
   const programs: ChildProcessWithoutNullStreams[] = [];
 
   beforeAll(() => {
+    out = mkdtempSync(path.join(tmpdir(), "sluice-images-"));
     const linux = process.platform === "linux" ? ["--root"] : [];
     const { status, stderr } = spawnSync(process.execPath, [path.join(here, "build.ts"), "--out", out, "--image", "api", "--image", "proxy", ...linux], { encoding: "utf8" });
     if (status !== 0 || stderr !== "") throw new Error(`build.ts ended with ${status}: ${stderr}`);

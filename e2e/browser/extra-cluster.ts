@@ -28,7 +28,7 @@ export async function startExtraCluster(name: string): Promise<ExtraCluster> {
   };
   try {
     const path = join(folder, "kubeconfig");
-    const kubectl = new Kubectl(binary, path, name);
+    const kubectl = new Kubectl(binary, path, name, join(folder, "home"));
     await eventually(`the cluster ${name}`, () => kubectl.run(["get", "--raw", "/readyz"]));
     await kubectl.run(["apply", "-f", join(root, "deploy/crds")]);
     await kubectl.run(["apply", "-f", join(root, "deploy/member")]);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -36,9 +36,17 @@ export async function startRealGround(names: readonly string[], nodes = ""): Pro
   const given = process.env["SLUICE_E2E_KUBECONFIG"];
   const folder = given === undefined ? mkdtempSync(path.join(tmpdir(), "sluice-clusters-")) : undefined;
   const up = async () => void (folder !== undefined && (await clusters(["up", "--dir", folder, "--names", names.join(","), "--nodes", nodes], 1_500_000)));
-  await up();
+  const home = mkdtempSync(path.join(tmpdir(), "sluice-kubectl-"));
+  const stop = async () => {
+    rmSync(home, { recursive: true, force: true });
+    if (folder !== undefined) await clusters(["down", "--dir", folder], 120_000);
+  };
+  await up().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   const kubeconfig = given ?? path.join(folder ?? "", "kubeconfig");
-  const clients = new Map(names.map((name) => [name, new Kubectl(binary, kubeconfig, name)]));
+  const clients = new Map(names.map((name) => [name, new Kubectl(binary, kubeconfig, name, home)]));
   const kubectl = (context: string) => {
     const client = clients.get(context);
     if (client === undefined) throw new Error(`there is no cluster ${context}; there are ${names.join(", ")}`);
@@ -53,6 +61,6 @@ export async function startRealGround(names: readonly string[], nodes = ""): Pro
       return text.split(" ");
     },
     mend: up,
-    stop: async () => void (folder !== undefined && (await clusters(["down", "--dir", folder], 120_000))),
+    stop,
   };
 }

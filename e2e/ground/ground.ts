@@ -52,7 +52,7 @@ export async function startGround(options: GroundOptions): Promise<Ground> {
     const { url, kubeconfig } = await whenReady(child, () => text);
     const clients = new Map<string, Kubectl>();
     const kubectl = (context: string) => {
-      const known = clients.get(context) ?? new Kubectl(binary, kubeconfig, context);
+      const known = clients.get(context) ?? new Kubectl(binary, kubeconfig, context, join(folder, "home"));
       clients.set(context, known);
       return known;
     };

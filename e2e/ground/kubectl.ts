@@ -1,7 +1,4 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 /** Path of the kubectl binary: `KUBECTL_PATH`, else the first on PATH, else undefined. */
 export function findKubectl(): string | undefined {
@@ -17,17 +14,17 @@ export interface KubectlResult {
   stderr: string;
 }
 
-/** kubectl for one cluster of the ground: a process for every call, with a kubeconfig and a home of its own. */
+/** kubectl for one cluster of the ground: a process for every call, with a kubeconfig and a home of its own, which its caller removes. */
 export class Kubectl {
   private readonly binary: string;
   private readonly environment: NodeJS.ProcessEnv;
   readonly context: string;
 
-  constructor(binary: string, kubeconfig: string, context: string) {
+  constructor(binary: string, kubeconfig: string, context: string, home: string) {
     this.binary = binary;
     this.context = context;
     // A private home: kubectl caches discovery there, and tests must leave nothing in the user's.
-    this.environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: mkdtempSync(join(tmpdir(), "sluice-kubectl-")) };
+    this.environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: home };
   }
 
   /** Runs and answers whatever the outcome; `input` goes to standard input. Ends by itself after `timeoutMs`. */

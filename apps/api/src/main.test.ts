@@ -2,12 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { TestSet } from "./testing/test-clusters.ts";
 
 const set = new TestSet();
-const folder = mkdtempSync(path.join(tmpdir(), "sluice-api-"));
+let folder: string;
 const children: ChildProcess[] = [];
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "sluice-api-"));
+});
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
   await set.end();

@@ -2,10 +2,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fullReference, makeImage, sha256 } from "./make-image.ts";
 
-const folder = mkdtempSync(path.join(tmpdir(), "sluice-image-"));
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "sluice-image-"));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function rootFolder(name: string, mtimeS: number): string {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { findAssets } from "@sluice/sandbox/real-api-server/find-assets";
 import { RealApiServer } from "@sluice/sandbox/real-api-server/start-real-api-server";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ApiError } from "./api-error.ts";
 import type { KubernetesClient } from "./client.ts";
 import { createClient } from "./create-client.ts";
@@ -183,6 +183,7 @@ describe.each(findAssets())("client and informer on kube-apiserver $version", (a
   test("expired token: 401 until the file has a new one, then on without a restart", async () => {
     const { token, remove, create } = await account("expiring");
     const folder = mkdtempSync(path.join(tmpdir(), "sluice-token-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const file = path.join(folder, "kubeconfig");
     writeFileSync(file, server.kubeconfigFor("x").replace("token: x", `tokenFile: ${folder}/token`));
     writeFileSync(path.join(folder, "token"), await token());
@@ -198,7 +199,6 @@ describe.each(findAssets())("client and informer on kube-apiserver $version", (a
     writeFileSync(path.join(folder, "token"), await token());
     nowMs += 61_000;
     await vi.waitFor(() => expect(cache.state.phase).toBe("live"), patiently);
-    rmSync(folder, { recursive: true });
   });
 
   test("changed certificate: a new one of the same authority is accepted, one of another is not", async () => {

@@ -17,6 +17,9 @@ type Measured = LoadResult & { readonly cpuMicrosPerRequest: number };
 
 const pinned = availableParallelism() > 1 && spawnSync("taskset", ["-V"]).status === 0;
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+// Also when it is interrupted, or fails before anything is measured.
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 const backend = await MeasuredProcess.start([process.execPath, join(import.meta.dirname, "backend.ts")], pinned ? 0 : null);
 const results = new Map<Contender, Measured[]>();
 try {
@@ -33,7 +36,6 @@ try {
 } finally {
   for (const { process: proxy } of results.keys()) proxy.stop();
   backend.stop();
-  rmSync(folder, { recursive: true });
 }
 
 async function measure({ process: proxy }: Contender, measured: Measured[], warmUp: boolean): Promise<void> {

@@ -13,6 +13,7 @@ export class MeasuredProcess {
   private constructor(child: ChildProcess, port: number) {
     this.#child = child;
     this.port = port;
+    process.once("exit", () => this.stop());
   }
 
   /** Starts `command`; with a core given, pinned to it by `taskset`. Rejects when it ends before it prints a port. */

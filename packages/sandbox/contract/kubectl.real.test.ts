@@ -24,8 +24,8 @@ describe.each(grounds)("$title", ({ path, start }) => {
     await prepareKubectlCases(kubectl);
   });
   afterAll(async () => {
-    kubectl.close();
-    await server.stop();
+    kubectl?.close();
+    await server?.stop();
   });
 
   it.each(kubectlCases)("$name", async (each) => {

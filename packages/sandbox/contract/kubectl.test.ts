@@ -17,8 +17,8 @@ describe.skipIf(path === undefined)("kubectl on the sandbox's API server", () =>
     await prepareKubectlCases(kubectl);
   });
   afterAll(async () => {
-    kubectl.close();
-    await server.stop();
+    kubectl?.close();
+    await server?.stop();
   });
 
   it.each(kubectlCases)("$name", async (each) => {
