@@ -51,7 +51,7 @@ export async function ensurePlace(state: SetState, node: Node, pause: string): P
   const outer = startDetached("nsenter", [`--net=/run/netns/${node.namespace}`, "--", ...unshare], log);
   const started = { ...(await childOf(outer, log)), place: node.name, program: firstProcess };
   state.record(started);
-  await eventually(`${node.name} to be set up`, () => (readlinkSync(`/proc/${started.pid}/exe`) === pause ? Promise.resolve() : Promise.reject(new Error(`see ${log}`))), 15_000);
+  await eventually(`${node.name} to be set up`, () => (readlinkSync(`/proc/${started.pid}/exe`) === pause ? Promise.resolve() : Promise.reject(new Error(`see ${log}`))), 60_000);
   return started;
 }
 

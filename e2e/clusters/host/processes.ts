@@ -65,8 +65,8 @@ export function childOf(parent: StartedProcess, log: string): Promise<StartedPro
       const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
       const child = pids.find((pid) => statOf(pid)?.parent === parent.pid);
       const started = child === undefined ? undefined : identify(child);
-      return started === undefined ? Promise.reject(new Error(`none yet; see ${log}`)) : Promise.resolve(started);
+      return started === undefined ? Promise.reject(new Error(`${isAlive(parent) ? "none yet" : "it has ended"}; see ${log}`)) : Promise.resolve(started);
     },
-    10_000,
+    60_000,
   );
 }
