@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ["clusters/clusters.test.ts"],
+    include: ["clusters/*.test.ts"],
     testTimeout: 240_000,
     hookTimeout: 1_800_000,
     fileParallelism: false,
