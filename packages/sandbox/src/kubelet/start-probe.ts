@@ -7,7 +7,7 @@ export interface ProbeLoopOptions {
   readonly probe: Probe;
   /** Undefined for success, else what went wrong. */
   readonly attempt: () => Promise<string | undefined>;
-  /** Called when the result changes after the thresholds. */
+  /** Called when the result changes after the thresholds, and with every further failure. */
   readonly onResult: (isSuccess: boolean, problem?: string) => void;
   /** Attempts between periods until the first success; those never count as failures. */
   readonly eager: boolean;
@@ -36,10 +36,10 @@ export function startProbe(options: ProbeLoopOptions): () => void {
       successes = 0;
     }
     if (isDue) dueMs = Date.now() + periodMs;
-    const next = successes >= (probe.successThreshold ?? 1) ? true : failures >= (probe.failureThreshold ?? 3) ? false : result;
-    if (next !== undefined && (next !== result || next === false)) {
-      result = next;
-      onResult(next, problem);
+    const reached = successes >= (probe.successThreshold ?? 1) ? true : failures >= (probe.failureThreshold ?? 3) ? false : undefined;
+    if (reached === false || (reached && !result)) {
+      result = reached;
+      onResult(reached, problem);
     }
     timer = setTimeout(() => void step(), eager && result === undefined ? Math.min(eagerMs, periodMs) : periodMs);
   }
