@@ -1,6 +1,7 @@
 "use client";
 
 import type { SinceView, SplitRowView } from "@sluice/api/views/service-view";
+import clsx from "clsx";
 import { useTranslations } from "use-intl";
 import { useFormat } from "../../format/use-format.ts";
 import { useNow } from "../../trpc/live-provider.tsx";
@@ -13,8 +14,14 @@ export function Convergence({ row }: { row: SplitRowView }) {
   const since = useSinceWords(row);
   const { convergence } = row;
   if (convergence === null) return "—";
-  const text = t(convergence.state, { since: since(convergence.since), newest: since(convergence.newest) });
-  return <span title={text} className={convergence.state === "converged" ? "text-good" : undefined}>{text}</span>;
+  const state = t(convergence.state, { newest: since(convergence.newest) });
+  const counted = since(convergence.since);
+  return (
+    <>
+      <span title={state} className={clsx("block truncate", convergence.state === "converged" && "text-good")}>{state}</span>
+      <span title={counted} className="block truncate">{counted}</span>
+    </>
+  );
 }
 
 /** "since 1-25 returned, 12:03:41"; of another day with its date. */
