@@ -7,6 +7,7 @@ import { createClient } from "@sluice/kubernetes/create-client";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds, type Deployment, type EndpointSlice, type Pod, type Service } from "@sluice/kubernetes/kinds";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { claimSubnet } from "./claim-subnet.ts";
 import { startCluster, type SandboxCluster } from "./sandbox-cluster.ts";
 
 const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
@@ -252,14 +253,17 @@ describe("one address for everything", () => {
       }, soon);
       const [pod] = (await other.list(kinds.pods, { namespace: "default", labelSelector: "app=one" })).items;
       expect((await other.raw(`/api/v1/namespaces/default/pods/${pod?.metadata.name}:8080/proxy/`)).text).toBe("one");
-      // Nothing is bound there, so that it also runs where the system has 127.0.0.1 only.
-      const range = addresses[0]?.split(".").slice(0, 2).join(".") ?? "";
-      for (const address of [...addresses, spec.clusterIP ?? ""]) await expect(get(address)).rejects.toMatchObject({ code: "ECONNREFUSED" });
-      // Where Linux lists its sockets: none listens on an address of the range, written backwards in hexadecimal digits.
-      // Connections of whoever had the range before may still be closing there.
-      const sockets = existsSync("/proc/net/tcp") ? readFileSync("/proc/net/tcp", "utf8").split("\n").slice(1) : [];
-      const listening = sockets.map((line) => line.trim().split(/\s+/)).filter(([, , , state]) => state === "0A").map(([, address]) => address);
-      expect(listening.filter((address) => address?.includes(`${Number(range.split(".")[1]).toString(16).toUpperCase().padStart(2, "0")}7F:`))).toEqual([]);
+      // Nothing is bound there, so that it also runs where the system has 127.0.0.1 only. To be seen only where no other
+      // cluster of this machine has the range with addresses of its own.
+      const number = Number(spec.clusterIP?.split(".")[1]);
+      const range = await claimSubnet({ wanted: number, singleAddress: false }).catch(() => undefined);
+      const dialled = range === undefined ? [] : [...addresses, spec.clusterIP ?? ""];
+      for (const address of dialled) await expect(get(address)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+      // Where Linux lists its sockets: none but the lock of the range listens there; addresses are written backwards in hexadecimal digits.
+      const sockets = range !== undefined && existsSync("/proc/net/tcp") ? readFileSync("/proc/net/tcp", "utf8").split("\n").slice(1) : [];
+      const listening = sockets.map((line) => line.trim().split(/\s+/)).filter(([, , , state]) => state === "0A").map(([, address = ""]) => address);
+      expect(listening.filter((address) => address.includes(`${number.toString(16).toUpperCase().padStart(2, "0")}7F:`) && !address.startsWith("FEFF"))).toEqual([]);
+      await range?.release();
     } finally {
       await other.close();
       await single.stop();

@@ -63,6 +63,8 @@ export interface RunningApiServer {
   stop(): Promise<void>;
 }
 
+/** What was answered before the end may still be on its way for so long, in ms. */
+const flushMsMax = 1_000;
 const TEN_YEARS_SECONDS = 10 * 365 * 86_400;
 const SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -121,6 +123,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
   server.on("upgrade", (request, socket, head) => handleUpgrade(context, request, socket, head));
   const sockets = new Set<TLSSocket>();
   server.on("secureConnection", (socket) => {
+    // It shook hands while the server was being stopped: nobody would ever end it, and `close` would wait for it.
+    if (stopping.signal.aborted) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
@@ -145,6 +152,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
         server.close(() => resolve());
         server.closeIdleConnections();
         for (const socket of sockets) socket.destroySoon();
+        // A client that does not read what it was sent keeps nobody waiting for long.
+        setTimeout(() => sockets.forEach((socket) => socket.destroy()), flushMsMax).unref();
       });
       journal?.fold();
       if (options.memory !== undefined) options.memory.snapshot = store.snapshot();
