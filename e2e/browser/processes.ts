@@ -3,10 +3,13 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../ground/eventually.ts";
 
-/** Kills the API server that the demo with this process id runs, as a crash would. */
+/** Kills the API server that the demo with this process id runs, as a crash would; one that is being started is waited for. */
 export async function killApiServer(demoPid: number): Promise<void> {
-  const killed = apiServerPid(demoPid);
-  if (killed === undefined) throw new Error("the demo runs no API server");
+  const killed = await eventually("the demo runs an API server", async () => {
+    const pid = apiServerPid(demoPid);
+    if (pid === undefined) throw new Error("there is none");
+    return pid;
+  });
   process.kill(killed, "SIGKILL");
   await eventually("the API server is gone", async () => {
     if (apiServerPid(demoPid) === killed) throw new Error(`process ${killed} is there still`);
