@@ -63,9 +63,12 @@ test("the number field takes tenths; empty or out of bounds is invalid and never
 
 test("review, apply, and the four truths converge under live traffic", async ({ page, ground }) => {
   await givenCallers(ground, true);
-  await givenSplit(ground, 90);
+  await givenSplit(ground, 200);
   const split = new SplitPage(page);
   await split.open();
+  // How much is asked counts from the last reviewed revision: one of its own, whatever ran before.
+  await split.move("1-25", "9", "To begin from here");
+  await split.converged("9");
   await split.drag("1-25", 25);
   await split.review();
   await expect(split.dialog).toContainText(words("Move 16 points of httpbin to 1-25"));
