@@ -1,6 +1,7 @@
 import type { GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
 import { expect, it } from "vitest";
 import { baselineOf, policyHistory, reviewedBase } from "./policy-history.ts";
+import { prunable } from "./prune-revisions.ts";
 import { encodeRevision, noPolicySpec } from "./revision-record.ts";
 
 const minuteMs = 60_000;
@@ -35,4 +36,12 @@ it("has the revisions of its own policy only", () => {
   expect(record).toMatchObject({ number: 1, generation: 1 });
   const object = encodeRevision({ namespace: "httpbin", name: "other" }, 1, { spec: split(1), before: null, actor: "a", reason: null, intent: "external", reviewed: false, uid: "u", generation: 1, at: new Date(nowMs).toISOString() });
   expect(policyHistory([object], "httpbin/httpbin")).toEqual([]);
+});
+
+it("keeps 50 revisions, among them the day's first, to which everything can be sent back", () => {
+  const busy = history(...Array.from({ length: 52 }, (_, index) => ({ minutesAgo: index < 2 ? 24 * 60 : 52 - index })));
+  expect(prunable(busy.slice(0, 49), nowMs)).toEqual([]);
+  const dropped = prunable(busy, nowMs).map((record) => record.number);
+  expect(dropped).toEqual([1, 2, 4]);
+  expect(baselineOf(busy.filter((record) => !dropped.includes(record.number)), nowMs)).toEqual(split(2));
 });

@@ -27,10 +27,15 @@ export function hasGap(previous: RevisionRecord | undefined, record: RevisionRec
   return record.generation > previous.generation + 1;
 }
 
+/** The day's (UTC) first change; undefined when nothing changed today. */
+export function firstOfDay(history: readonly RevisionRecord[], nowMs: number): RevisionRecord | undefined {
+  const dayStartMs = nowMs - (nowMs % 86_400_000);
+  return history.find((record) => record.atMs >= dayStartMs);
+}
+
 /** The spec before the day's (UTC) first change; undefined when nothing changed today. */
 export function baselineOf(history: readonly RevisionRecord[], nowMs: number): GlobalTrafficPolicySpec | undefined {
-  const dayStartMs = nowMs - (nowMs % 86_400_000);
-  const first = history.find((record) => record.atMs >= dayStartMs);
+  const first = firstOfDay(history, nowMs);
   return first === undefined ? undefined : (first.before ?? noPolicySpec);
 }
 

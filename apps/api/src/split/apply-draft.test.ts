@@ -116,3 +116,20 @@ it("shows what kubectl did as unattributed, after a moment", async () => {
   });
   expect((await trpc.split.get.query({ service: row.service }))[0]).toMatchObject({ source: key("1-23"), mode: "ActiveActive", owner: { kind: "kubectl" } });
 });
+
+it("records what kubectl did a moment ago before the console's own change follows", async () => {
+  const { old, trpc } = await story();
+  const written = await old.client.create(
+    kinds.globalTrafficPolicies,
+    { apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: httpbin, spec: { lbType: "ActiveActive", targets: [{ clusterKey: key("1-25"), weight: 10 }] } },
+    { fieldManager: "kubectl-client-side-apply" },
+  );
+  const change = { ...row, draft: split(800), base: { uid: written.metadata.uid ?? "", spec: written.spec }, reason: "at once", confirmName: "1-25", overrides };
+  await until(async () => expect(await trpc.split.applyDraft.mutate(change)).toMatchObject({ outcome: "applied", generation: 2, revision: 2 }));
+  await until(async () => {
+    const shown = (await trpc.revisions.list.query(row)).map(({ number, by }) => [number, by]);
+    expect(shown).toEqual([[2, "console"], [1, expect.stringMatching(/^unattributed \(/)]]);
+  });
+  const diff = await trpc.revisions.diff.query({ ...row, from: 1, to: 2 });
+  expect(diff.before).toContain("weight: 10");
+});

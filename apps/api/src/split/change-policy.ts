@@ -3,6 +3,7 @@ import { ApiError } from "@sluice/kubernetes/api-error";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds } from "@sluice/kubernetes/kinds";
 import type { GlobalTrafficPolicy, GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
+import { planExternalRevision } from "../revisions/plan-external-revision.ts";
 import { policyHistory } from "../revisions/policy-history.ts";
 import { pruneRevisions } from "../revisions/prune-revisions.ts";
 import { decodeRevision, encodeRevision, type Intent, type RevisionRecord, revisionName } from "../revisions/revision-record.ts";
@@ -39,7 +40,19 @@ export async function changePolicy(client: KubernetesClient, change: PolicyChang
     throw new SluiceError("PRECONDITION_FAILED", "NothingToChange", "draft: this is the split that is in force", { field: "draft", remedy: "change a share first" });
   }
   const history = await listHistory(client, change.service);
-  return live === undefined ? await createPolicy(client, change, history, now) : await patchPolicy(client, change, live, history, now);
+  if (live === undefined) return await createPolicy(client, change, history, now);
+  return await patchPolicy(client, change, live, await withPresent(client, live, history, now), now);
+}
+
+/** Others' change that was not recorded yet would be overwritten unseen: it is recorded first. */
+async function withPresent(client: KubernetesClient, live: GlobalTrafficPolicy, history: readonly RevisionRecord[], now: () => number): Promise<readonly RevisionRecord[]> {
+  const revision = planExternalRevision(live, history, now());
+  if (revision === undefined) return history;
+  const record = decodeRevision(await client.create(kinds.controllerRevisions, revision).catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === 409) return revision;
+    throw error;
+  }));
+  return record === undefined ? history : [...history, record];
 }
 
 async function patchPolicy(client: KubernetesClient, change: PolicyChange, live: GlobalTrafficPolicy, history: readonly RevisionRecord[], now: () => number): Promise<ApplyView> {
@@ -62,7 +75,7 @@ async function patchPolicy(client: KubernetesClient, change: PolicyChange, live:
       await client.create(kinds.controllerRevisions, encodeRevision({ namespace, name }, number, { ...record, generation: actual }));
       await dropRecord(client, namespace, revisionName(uid, generation));
     }
-    await pruneRevisions(client, history, change.service);
+    await pruneRevisions(client, history, change.service, now());
     return { outcome: "applied", generation: actual, uid, revision: number };
   } catch (error) {
     // Without an answer the change may have been made: then its record stays.
@@ -86,7 +99,7 @@ async function createPolicy(client: KubernetesClient, change: PolicyChange, hist
     const created = await client.create(kinds.globalTrafficPolicies, object, { fieldManager: consoleManager });
     const { uid = "", generation = 1 } = created.metadata;
     await replaceRecord(client, encodeRevision({ namespace, name }, number, { ...record, uid, generation }));
-    await pruneRevisions(client, history, change.service);
+    await pruneRevisions(client, history, change.service, now());
     return { outcome: "applied", generation, uid, revision: number };
   } catch (error) {
     if (error instanceof ApiError && error.code === 409) return conflict(await read(client, namespace, name), change);

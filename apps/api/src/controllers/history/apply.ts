@@ -1,9 +1,9 @@
 import { ApiError } from "@sluice/kubernetes/api-error";
 import { kinds } from "@sluice/kubernetes/kinds";
 import type { Member } from "../../kubernetes/member-directory.ts";
+import { planExternalRevision } from "../../revisions/plan-external-revision.ts";
 import { policyHistory } from "../../revisions/policy-history.ts";
 import { pruneRevisions } from "../../revisions/prune-revisions.ts";
-import { planExternalRevision } from "./reconcile.ts";
 
 /** The console records a change before it makes it; what is unrecorded for so long was made by somebody else. */
 const graceMs = 1_500;
@@ -36,7 +36,7 @@ export class HistoryController {
       await connection.client.create(kinds.controllerRevisions, revision, { signal }).catch((error: unknown) => {
         if (!(error instanceof ApiError && error.code === 409)) throw error;
       });
-      await pruneRevisions(connection.client, history, service, signal);
+      await pruneRevisions(connection.client, history, service, nowMs, signal);
     }
     for (const id of this.#firstSeenMs.keys()) if (id.startsWith(prefix) && !pending.has(id)) this.#firstSeenMs.delete(id);
     return waitMs;

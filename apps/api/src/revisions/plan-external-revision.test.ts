@@ -1,7 +1,7 @@
 import type { GlobalTrafficPolicy } from "@sluice/shared/policy/global-traffic-policy-schema";
 import { expect, it } from "vitest";
-import { decodeRevision } from "../../revisions/revision-record.ts";
-import { planExternalRevision } from "./reconcile.ts";
+import { decodeRevision } from "./revision-record.ts";
+import { planExternalRevision } from "./plan-external-revision.ts";
 
 const nowMs = Date.parse("2026-01-02T12:00:00.500Z");
 const policy = (generation: number, time?: string): GlobalTrafficPolicy => ({

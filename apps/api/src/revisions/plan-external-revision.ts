@@ -1,7 +1,7 @@
 import type { GlobalTrafficPolicy } from "@sluice/shared/policy/global-traffic-policy-schema";
-import { specManager } from "../../world/owner-of.ts";
-import { encodeRevision, externalActor, type RevisionRecord } from "../../revisions/revision-record.ts";
-import { parseSpec } from "../../world/row-split.ts";
+import { specManager } from "../world/owner-of.ts";
+import { encodeRevision, externalActor, type RevisionRecord } from "./revision-record.ts";
+import { parseSpec } from "../world/row-split.ts";
 import type { ControllerRevision } from "@sluice/kubernetes/kinds";
 
 /** The revision to create for a policy's present generation when none is recorded; undefined when there is one. Pure. */
