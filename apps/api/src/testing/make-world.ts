@@ -19,13 +19,15 @@ export interface MemberSketch {
   ready?: number;
   inline?: boolean;
   policy?: GlobalTrafficPolicySpec;
+  /** The import says that sessions stay in one cluster. */
+  sticky?: boolean;
   /** Names of ready proxy pods. */
   proxies?: string[];
 }
 
 /** A member with httpbin, for tests of views. */
 export function makeMember(name: string, sketch: MemberSketch = {}): MemberWorld {
-  const { link = { state: "live" }, offered = [], ready = 1, inline = false, policy, proxies = ["p"] } = sketch;
+  const { link = { state: "live" }, offered = [], ready = 1, inline = false, policy, sticky = false, proxies = ["p"] } = sketch;
   const service: Service = { apiVersion: "v1", kind: "Service", metadata: { ...httpbin, uid: "s" }, spec: { selector: { app: "pipy", ...(inline ? { "sluice.dev/inline": "true" } : {}) }, ports: [{ port: 8080 }] } };
   const slice: EndpointSlice = {
     apiVersion: "discovery.k8s.io/v1",
@@ -38,7 +40,7 @@ export function makeMember(name: string, sketch: MemberSketch = {}): MemberWorld
     apiVersion: "flomesh.io/v1alpha1",
     kind: "ServiceImport",
     metadata: { ...httpbin, labels: { "app.kubernetes.io/managed-by": "sluice" } },
-    spec: { type: "ClusterSetIP", serviceAccountName: "*", ports: [{ port: 8080, protocol: "TCP", endpoints: offered.map((other) => ({ clusterKey: keyFor(other), target: { host: "h", ip: "", port: 80, path: "/" } })) }] },
+    spec: { type: "ClusterSetIP", serviceAccountName: "*", ...(sticky ? { sessionSticky: true } : {}), ports: [{ port: 8080, protocol: "TCP", endpoints: offered.map((other) => ({ clusterKey: keyFor(other), target: { host: "h", ip: "", port: 80, path: "/" } })) }] },
   };
   const pods = proxies.map((pod): Pod => ({
     apiVersion: "v1",

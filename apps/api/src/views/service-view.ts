@@ -41,6 +41,8 @@ export interface SplitRowView {
   attachment: AttachmentView;
   /** The Service itself asks for the proxies in its path, whatever the policy says. */
   measureAsked: boolean;
+  /** Requests of one session stay in one cluster: the shares place new sessions, and requests without one. */
+  sticky: boolean;
   conditions: Condition[];
   owner: OwnerView;
   callers: number;

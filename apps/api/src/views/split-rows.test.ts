@@ -106,6 +106,11 @@ describe("a row of the Split tab", () => {
     expect(state(row(both(inline), [{ counts: [21, 29] }]))).toBe("settling");
   });
 
+  it("says whether sessions stay in one cluster, as the proxies read it", () => {
+    expect(row(both(inline), [{}]).sticky).toBe(false);
+    expect(row(both({ ...inline, sticky: true }), [{}]).sticky).toBe(true);
+  });
+
   it("drops a target that the callers' proxies drop, with the reason", () => {
     expect(row(both(inline), [{ ready: 0 }]).targets[1]).toMatchObject({ requestedPermille: 91, effectivePermille: 0, dropped: "no-ready-endpoints", readyEndpoints: { state: "known", value: 0 } });
   });

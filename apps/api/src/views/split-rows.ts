@@ -1,4 +1,5 @@
 import { attachAnnotation } from "@sluice/shared/attachment/attachment-names";
+import { keepsSessions } from "@sluice/shared/import/keeps-sessions";
 import { effectiveSplit } from "@sluice/shared/policy/effective-split";
 import type { GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
 import { rampedSplit } from "@sluice/shared/policy/ramped-split";
@@ -89,6 +90,7 @@ export function splitRowView(look: Look, row: Row): SplitRowView {
     mode: split.spec?.lbType ?? "Locality",
     attachment: row.attachment,
     measureAsked: member.services.get(row.service)?.metadata.annotations?.[attachAnnotation] === "Inline",
+    sticky: keepsSessions(member.serviceImports.get(row.service)?.spec, member.serviceExports.get(row.service)?.spec),
     conditions: policy?.status?.conditions ?? [],
     owner: ownerOf(policy?.metadata, revision?.actor),
     callers: reading.callers,

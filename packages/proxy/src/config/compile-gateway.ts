@@ -1,6 +1,6 @@
 import type { ServiceExport } from "@sluice/shared/export/service-export-schema";
+import { keepsSessions } from "@sluice/shared/import/keeps-sessions";
 import type { GatewayRoute } from "../snapshot.ts";
-import { isSticky } from "./is-sticky.ts";
 import { localGroup } from "./local-group.ts";
 import type { World } from "./world.ts";
 
@@ -18,7 +18,7 @@ export function compileGateway(world: World): GatewayRoute[] {
     const { spec } = serviceExport;
     const ports = world.service(key)?.spec.ports ?? [];
     const slices = world.localSlices(key);
-    const sticky = isSticky(world.serviceImport(key), serviceExport);
+    const sticky = keepsSessions(world.serviceImport(key), serviceExport.spec);
     for (const { path, pathType, portNumber } of spec.rules) {
       const id = `${pathType} ${path}`;
       if (routes.has(id)) continue;

@@ -1,10 +1,10 @@
 import { inlineSelectorKey } from "@sluice/shared/attachment/attachment-names";
 import type { ImportPort } from "@sluice/shared/import/service-import-schema";
+import { keepsSessions } from "@sluice/shared/import/keeps-sessions";
 import { resolvePolicy } from "@sluice/shared/policy/resolve-policy";
 import { serviceSplit } from "@sluice/shared/policy/service-split";
 import type { Service, ServicePort } from "@sluice/kubernetes/kinds";
 import type { PortPart, RemoteGroup, ServicePart } from "../snapshot.ts";
-import { isSticky } from "./is-sticky.ts";
 import { localGroup } from "./local-group.ts";
 import type { World } from "./world.ts";
 
@@ -31,7 +31,7 @@ export function compileService(world: World, key: string): ServicePart | undefin
   const slices = world.localSlices(key);
   const exported = new Set(serviceExport?.spec.rules.map((rule) => rule.portNumber));
   const passLocal = isBeside(service);
-  const sticky = isSticky(serviceImport, serviceExport);
+  const sticky = keepsSessions(serviceImport, serviceExport?.spec);
   const ports = (service.spec.ports ?? [])
     .filter((port) => (port.protocol ?? "TCP") === "TCP")
     .map((port): PortPart => {

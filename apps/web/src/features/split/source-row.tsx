@@ -15,6 +15,7 @@ import { FailOverOrder } from "./fail-over-order.tsx";
 import { FourTruths } from "./four-truths.tsx";
 import { MeasureNote } from "./measure-note.tsx";
 import { type DraftAction, draftOf, type SplitDraft } from "./split-draft.ts";
+import { StickyMark, StickyNote } from "./sticky-split.tsx";
 import { TargetRow } from "./target-row.tsx";
 import { UndoButton } from "./undo-button.tsx";
 
@@ -76,6 +77,7 @@ export function SourceRow({ service, row }: { service: string; row: SplitRowView
         )}
       </div>
       <FourTruths row={row} />
+      <StickyNote row={row} />
       <CapturedNote service={service} row={row} />
       <MeasureNote service={service} row={row} />
     </Panel>
@@ -122,6 +124,7 @@ function RowHead({ row, service, name }: { row: SplitRowView; service: string; n
         <span className="rounded-full border border-line px-2.5 py-px text-xs text-ink-2">
           <KnownValue value={row.requestsPerSecond}>{(rate) => t("rate-callers", { rate: format.rate(rate), count: row.callers })}</KnownValue>
         </span>
+        <StickyMark row={row} />
       </div>
       <div className="flex items-center gap-2 text-sm text-ink-2">
         {row.revision === null ? (

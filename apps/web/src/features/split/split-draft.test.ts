@@ -10,7 +10,7 @@ function target(clusterKey: string, permille: number, own = false): SplitTargetV
 
 function row(targets: SplitTargetView[], part: Partial<SplitRowView> = {}): SplitRowView {
   return {
-    source: "a", policy: { uid: "u", generation: 7, spec: {} }, mode: "ActiveActive", attachment: "Inline", measureAsked: false, conditions: [], owner: { kind: "none", detail: "" }, callers: 1, requestsPerSecond: known(50),
+    source: "a", policy: { uid: "u", generation: 7, spec: {} }, mode: "ActiveActive", attachment: "Inline", measureAsked: false, sticky: false, conditions: [], owner: { kind: "none", detail: "" }, callers: 1, requestsPerSecond: known(50),
     targets, acknowledged: known({ ready: 1, total: 1, afterMs: 1 }), convergence: null, revision: null, baseline: null, undo: null, latest: [], ...part,
   };
 }
