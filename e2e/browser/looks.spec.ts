@@ -113,6 +113,7 @@ test("the dialogs are axe-clean in both themes and fit a phone", async ({ page }
 });
 
 test("pictures of fleet, service and review in both themes and three widths", async ({ page }, { project }) => {
+  test.setTimeout(120_000);
   const split = new SplitPage(page);
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme });
@@ -130,6 +131,23 @@ test("pictures of fleet, service and review in both themes and three widths", as
       await take("service");
       await split.review();
       await take("review");
+      for (const name of ["live", "endpoints", "yaml", "history", "clusters"] as const) {
+        await page.goto(pages[name]);
+        await take(name);
+      }
+    }
+  }
+});
+
+test("pictures of every page in Chinese", async ({ page, ground }, { project }) => {
+  await inLanguage(page, ground.url, "zh-CN");
+  for (const [colorScheme, width] of [["light", 1440], ["dark", 390]] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(path);
+      await settled(page);
+      await page.screenshot({ path: `${project.outputDir}/pictures/zh-${name}-${colorScheme}-${width}.png` });
     }
   }
 });

@@ -9,6 +9,7 @@ import type { ClusterView, FleetView, FlowView } from "./cluster-view.ts";
 import type { Known } from "./known.ts";
 import { leaveView } from "./leave-view.ts";
 import type { Look } from "./look.ts";
+import { answersNow } from "./recent-answers.ts";
 import { serviceKeys, serviceRowView, sortedRows } from "./service-views.ts";
 import { perSecond, type Row, sumRequests } from "./split-rows.ts";
 
@@ -93,16 +94,20 @@ function flowViews(look: Look, { rows }: FleetRows): FlowView[] {
     const [first] = own;
     if (first === undefined) continue;
     const rates = new Map<string, number>();
+    const answers = new Map<string, number>();
     let traffic = 0;
-    for (const { service, split } of own) {
+    for (const row of own) {
+      const { service, split } = row;
+      for (const [key, count] of answersNow(look, row)) answers.set(key, (answers.get(key) ?? 0) + count);
       const fast = look.telemetry.window(service, member.key, look.nowMs, rateMs);
       traffic += sumRequests(fast.byTarget.values());
       for (const key of new Set([...split.targetKeys, ...fast.byTarget.keys()])) {
         rates.set(key, (rates.get(key) ?? 0) + perSecond(fast.byTarget.get(key)?.requests ?? 0, fast.elapsedMs));
       }
     }
-    const targets = [...rates.keys()].toSorted();
-    const shares = fromWeights(targets.map((target) => Math.round((rates.get(target) ?? 0) * 10)));
+    const targets = [...new Set([...rates.keys(), ...answers.keys()])].toSorted();
+    // The same answers as in the sentence above the picture, so that both say the same share.
+    const shares = fromWeights(targets.map((target) => answers.get(target) ?? 0));
     targets.forEach((target, position) => {
       const value = () => Math.round((rates.get(target) ?? 0) * 10) / 10;
       const idle = first.coverage.heard.length > 0 && traffic === 0;

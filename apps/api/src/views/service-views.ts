@@ -3,7 +3,6 @@ import { shadowOfLabel, systemNamespace } from "@sluice/shared/attachment/attach
 import { fromWeights } from "@sluice/shared/split/share-arithmetic";
 import { hasGap } from "../revisions/policy-history.ts";
 import { addTally, emptyTally, latenciesMs, type Tally } from "../telemetry/tally.ts";
-import type { RowReading } from "../telemetry/row-reading.ts";
 import { servicePorts } from "../telemetry/telemetry-state.ts";
 import { ownerOf } from "../world/owner-of.ts";
 import { figure, mergeCoverage } from "../world/proxy-coverage.ts";
@@ -12,6 +11,7 @@ import type { RevisionView } from "./change-view.ts";
 import type { ServiceRowView } from "./cluster-view.ts";
 import type { Known } from "./known.ts";
 import type { Look } from "./look.ts";
+import { answersNow } from "./recent-answers.ts";
 import type { EndpointView, HistoryView, ServiceView } from "./service-view.ts";
 import { perSecond, type Row, rowsOf, specShares, sumRequests } from "./split-rows.ts";
 
@@ -114,20 +114,6 @@ export function revisionViews(row: Row): RevisionView[] {
     .toReversed();
 }
 
-/**
- * Requests by target that say who answers now: those since the present split is applied, counted by the proxies
- * themselves, while that is less than a minute ago, so that not one of the split before is among them; else, and before
- * the first of them, those of the last minute.
- */
-export function recentAnswers(
-  { appliedAtMs, counts }: Pick<RowReading, "appliedAtMs" | "counts">,
-  lastMinute: ReadonlyMap<string, number>,
-  nowMs: number,
-): ReadonlyMap<string, number> {
-  const isNew = appliedAtMs !== null && nowMs - appliedAtMs < minuteMs;
-  return isNew && [...counts.values()].some((count) => count > 0) ? counts : lastMinute;
-}
-
 /** Figures over all sources: those that measure nothing are left out, those that we can't see make them partial. */
 function summary(look: Look, service: string, rows: readonly Row[]) {
   const measuring = rows.filter((row) => row.measuring);
@@ -139,10 +125,8 @@ function summary(look: Look, service: string, rows: readonly Row[]) {
     const { key } = row.index.member;
     const recent = look.telemetry.window(service, key, look.nowMs, rateMs);
     fast.set(key, perSecond(sumRequests(recent.byTarget.values()), recent.elapsedMs));
-    const lastMinute = look.telemetry.window(service, key, look.nowMs, minuteMs).byTarget;
-    for (const tally of lastMinute.values()) addTally(minute, tally);
-    const requests = new Map([...lastMinute].map(([target, tally]) => [target, tally.requests]));
-    for (const [target, count] of recentAnswers(row.reading, requests, look.nowMs)) byTarget.set(target, (byTarget.get(target) ?? 0) + count);
+    for (const tally of look.telemetry.window(service, key, look.nowMs, minuteMs).byTarget.values()) addTally(minute, tally);
+    for (const [target, count] of answersNow(look, row)) byTarget.set(target, (byTarget.get(target) ?? 0) + count);
   }
   const known = <T>(hasTraffic: boolean, value: () => T): Known<T> => {
     if (measuring.length === 0) return { state: "not-measured" };

@@ -147,6 +147,12 @@ describe("a row of the Split tab", () => {
   });
 });
 
+it("tells one share in the flow and in the sentence: that of the present split as soon as it answers", () => {
+  const fleet = fleetView(look(both(inline), [{ counts: [7, 3] }]));
+  expect(fleet.flows.map(({ permille }) => permille)).toEqual([700, 300]);
+  expect(fleet.services[0]?.measured).toEqual({ state: "known", value: fleet.flows.map(({ target, permille }) => ({ clusterKey: target, permille })) });
+});
+
 it("draws the flow between clusters", () => {
   const fleet = fleetView(look(both(inline), [{}]));
   expect(fleet.flows).toEqual([

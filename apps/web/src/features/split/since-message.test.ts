@@ -6,7 +6,7 @@ import zh from "../../messages/zh-CN.json" with { type: "json" };
 import { sinceMessage } from "./since-message.ts";
 
 it.each<[SinceView["cause"], number | null, string, string]>([
-  [{ kind: "policy" }, 3, "since revision 3 was applied, 12:03:41", "自修订 3 应用起，12:03:41"],
+  [{ kind: "policy" }, 3, "since revision 3, 12:03:41", "自修订 3 起，12:03:41"],
   [{ kind: "policy" }, null, "since 12:03:41", "自 12:03:41 起"],
   [{ kind: "dropped", clusterKey: "k" }, 3, "since 1-25 was dropped, 12:03:41", "自 1-25 被移出起，12:03:41"],
   [{ kind: "returned", clusterKey: "k" }, 3, "since 1-25 returned, 12:03:41", "自 1-25 恢复起，12:03:41"],

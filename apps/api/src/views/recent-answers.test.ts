@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { recentAnswers } from "./service-views.ts";
+import { recentAnswers } from "./recent-answers.ts";
 
 describe("who answers now", () => {
   const lastMinute = new Map([["a", 500], ["b", 10]]);
