@@ -31,6 +31,8 @@ export function replicaSetController(context: ControllerContext): Controller {
       const created = await client.create(kinds.pods, pod);
       events.record(set, { type: "Normal", reason: "SuccessfulCreate", message: `Created pod: ${created.metadata.name}` });
     } catch (error) {
+      // Nobody can make a pod there any more, and the set goes soon too (`replica_set.go` manageReplicas).
+      if (error instanceof ApiError && error.status?.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating") === true) return;
       events.record(set, { type: "Warning", reason: "FailedCreate", message: `Error creating: ${error instanceof Error ? error.message : String(error)}` });
       throw error;
     }

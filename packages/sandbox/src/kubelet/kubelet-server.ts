@@ -32,7 +32,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
     const target = locate(options, request);
     if (typeof target !== "object") return answer(response, target, target === 401 ? "Unauthorized" : "no such pod, container or path");
     if (target.path === "exec") return answer(response, 400, "Upgrade request required: exec speaks WebSocket here");
-    return sendLog(target.runner, target.query, response);
+    return sendLog(target, response);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const target = locate(options, request);
@@ -67,6 +67,7 @@ export async function startKubeletServer(options: KubeletServerOptions): Promise
 
 interface Target {
   readonly path: "containerLogs" | "exec";
+  readonly pod: string;
   readonly query: URLSearchParams;
   readonly runner: ContainerRunner;
 }
@@ -79,7 +80,7 @@ function locate(options: KubeletServerOptions, request: IncomingMessage): Target
   const [, path, namespace = "", pod = "", container = ""] = url.pathname.split("/").map(decodeURIComponent);
   if (path !== "containerLogs" && path !== "exec") return 404;
   const runner = options.find(namespace, pod, container);
-  return runner === undefined ? 404 : { path, query: url.searchParams, runner };
+  return runner === undefined ? 404 : { path, pod, query: url.searchParams, runner };
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Pod } from "@sluice/kubernetes/kinds";
 import { binaryOf, programOf, type Programs } from "../programs/image-table.ts";
 import { containerEnvironment, ContainerConfigError, expandVariables } from "./container-environment.ts";
@@ -43,10 +44,15 @@ export async function prepareContainer(node: NodeContext, pod: Pod, container: C
   const args = (container.args ?? []).map((text) => real(expandVariables(text, { ...base, ...own })));
   const command = container.command?.map((text) => real(expandVariables(text, { ...base, ...own })));
   const hasCommand = command !== undefined && command.length > 0;
+  const runsArgs = !hasCommand && program.runsCommands === true && isInPath(args[0] ?? "", base["PATH"] ?? "");
   const announces = program.announces === true && (!hasCommand || command[0] === program.binary);
   const workingDir = container.workingDir === undefined ? place.dir : real(container.workingDir);
   // A folder of the image is not there: its program is not of this machine.
-  return { argv: [...(hasCommand ? command : program.command), ...args], env, cwd: existsSync(workingDir) ? workingDir : place.dir, announces, mounts };
+  return { argv: [...(hasCommand ? command : runsArgs ? [] : program.command), ...args], env, cwd: existsSync(workingDir) ? workingDir : place.dir, announces, mounts };
+}
+
+function isInPath(name: string, folders: string): boolean {
+  return name !== "" && !name.includes("/") && folders.split(delimiter).some((folder) => existsSync(join(folder, name)));
 }
 
 /** Names the images that there are. */

@@ -5,13 +5,19 @@ import type { LogLine } from "./log-file.ts";
 /** Bytes that may wait for a slow follower before its connection is cut. */
 const waitingMax = 8 * 1024 * 1024;
 
+function waitingReason(runner: ContainerRunner): string {
+  const { state } = runner.report;
+  return "waiting" in state ? state.waiting.reason : "no process of it ran here";
+}
+
 /** Answers a log request: `follow`, `tailLines`, `sinceSeconds`, `sinceTime`, `timestamps`, `previous`, `limitBytes` (core/v1 PodLogOptions). */
-export function sendLog(runner: ContainerRunner, query: URLSearchParams, response: ServerResponse): void {
+export function sendLog({ pod, query, runner }: { pod: string; query: URLSearchParams; runner: ContainerRunner }, response: ServerResponse): void {
   const isPrevious = query.get("previous") === "true";
   const log = runner.log(isPrevious);
   if (log === undefined) {
     response.writeHead(400, { "content-type": "text/plain" });
-    response.end(isPrevious ? `previous terminated container "${runner.report.name}" not found\n` : `container "${runner.report.name}" is waiting to start\n`);
+    const container = JSON.stringify(runner.report.name);
+    response.end(isPrevious ? `previous terminated container ${container} in pod "${pod}" not found\n` : `container ${container} in pod "${pod}" is waiting to start: ${waitingReason(runner)}\n`);
     return;
   }
   const sinceSeconds = query.get("sinceSeconds");

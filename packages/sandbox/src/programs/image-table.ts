@@ -6,6 +6,8 @@ export interface Program {
   readonly command: readonly string[];
   /** Name under which pods of every image find the program, e.g. "curl". */
   readonly binary?: string;
+  /** As the entrypoint of curlimages/curl: arguments that begin with a program in PATH are a command of their own. */
+  readonly runsCommands?: boolean;
   /** The program tells when it serves (see `announce-ready.ts`); its container counts as started only then. */
   readonly announces?: boolean;
 }
@@ -15,7 +17,7 @@ const script = (name: string): string[] => [process.execPath, `${import.meta.dir
 /** The images that the sandbox brings. */
 export const ownPrograms: Readonly<Record<string, Program>> = {
   "flomesh/pipy": { command: script("pipy"), binary: "pipy", announces: true },
-  "curlimages/curl": { command: script("curl"), binary: "curl" },
+  "curlimages/curl": { command: script("curl"), binary: "curl", runsCommands: true },
   "sluice/echo": { command: script("echo"), binary: "sluice-echo", announces: true },
   "sluice/caller": { command: script("caller"), binary: "sluice-caller" },
 };

@@ -37,7 +37,7 @@ export class Authenticator {
   readonly #now: () => number;
 
   constructor(options: AuthenticatorOptions) {
-    this.#users = new Map(options.users.map((each) => [each.token, { name: each.user, groups: [...(each.groups ?? []), "system:authenticated"] }]));
+    this.#users = new Map(options.users.map((each) => [each.token, { name: each.user, groups: [...new Set([...(each.groups ?? []), "system:authenticated"])] }]));
     this.#store = options.store;
     this.#signingKey = options.signingKey;
     this.#now = options.now;

@@ -17,7 +17,12 @@ export interface ForwardTarget {
   loopback: Loopback;
   /** What is at the other end, for messages. */
   what: string;
+  /** Answers of 400 and above are plain text, and go on as a Status that says it (`registry/generic/rest/response_checker.go`). */
+  refusesInText?: boolean;
 }
+
+/** Characters of a refusal that are told. */
+const refusalMax = 10_240;
 
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "authorization"]);
 
@@ -28,6 +33,18 @@ export function forwardedHeaders(request: IncomingMessage): Record<string, strin
     if (value !== undefined && !HOP_BY_HOP.has(name)) headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return headers;
+}
+
+async function refuse(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  let text = "";
+  try {
+    for await (const chunk of answer.setEncoding("utf8")) text = `${text}${chunk as string}`.slice(0, refusalMax);
+  } catch {
+    // What came of it is told.
+  }
+  const code = answer.statusCode ?? 502;
+  const failure = code === 400 ? ApiFailure.badRequest(text.trim()) : new ApiFailure(code, code === 404 ? "NotFound" : "InternalError", text.trim());
+  sendJson(response, failure.code, failure.toStatus());
 }
 
 /** Streams a request to a kubelet or a pod and its answer back, unbuffered; either side's end ends the other. */
@@ -43,6 +60,10 @@ export function forwardRequest(request: IncomingMessage, response: ServerRespons
     createConnection: () => openConnection(target.loopback, target),
   });
   outgoing.on("response", (answer) => {
+    if (target.refusesInText === true && (answer.statusCode ?? 502) >= 400) {
+      void refuse(answer, response);
+      return;
+    }
     const headers = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.has(name)));
     response.writeHead(answer.statusCode ?? 502, headers);
     response.flushHeaders();

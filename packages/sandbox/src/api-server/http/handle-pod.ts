@@ -27,6 +27,7 @@ function log(context: ServerContext, pod: ApiObject, call: ResourceCall): void {
     path: `/containerLogs/${encode(pod.metadata.namespace ?? "")}/${encode(pod.metadata.name)}/${encode(container)}?${query.toString()}`,
     headers: context.kubeletToken === undefined ? {} : { authorization: `Bearer ${context.kubeletToken}` },
     what: `the kubelet of node ${textAt(pod, "spec", "nodeName")}`,
+    refusesInText: true,
   });
 }
 
