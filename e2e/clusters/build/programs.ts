@@ -22,6 +22,9 @@ export type KubernetesName = (typeof kubernetesNames)[number];
 export type KubernetesMinor = "1.35" | "1.36";
 export const kubernetesMinors: readonly KubernetesMinor[] = ["1.35", "1.36"];
 export const newestMinor: KubernetesMinor = "1.36";
+/** What kubectl is built of: the three newest minors, of which people may have any. */
+const kubectlMinors = [...kubernetesMinors, "1.37"] as const;
+type KubectlMinor = (typeof kubectlMinors)[number];
 
 const modules = path.join(import.meta.dirname, "../modules");
 /** What is built once for every checkout. */
@@ -36,16 +39,18 @@ function requiredVersion(directory: string, module: string): string {
 }
 
 /** The version of Kubernetes of that minor: `v1.36.3`. */
-export function kubernetesVersion(minor: KubernetesMinor): string {
+export function kubernetesVersion(minor: KubectlMinor): string {
   return requiredVersion(path.join(modules, `kubernetes-${minor}`), "k8s.io/kubernetes");
 }
 
 /** Where the programs of that minor are, and a link to etcd: what KUBEBUILDER_ASSETS expects. */
-export function kubernetesAssets(minor: KubernetesMinor): string {
+export function kubernetesAssets(minor: KubectlMinor): string {
   return path.join(cacheFolder, "kubernetes", kubernetesVersion(minor));
 }
 
-export function kubernetesProgram(minor: KubernetesMinor, name: KubernetesName): Program {
+export function kubernetesProgram(minor: KubernetesMinor, name: KubernetesName): Program;
+export function kubernetesProgram(minor: KubectlMinor, name: "kubectl"): Program;
+export function kubernetesProgram(minor: KubectlMinor, name: KubernetesName): Program {
   const version = kubernetesVersion(minor);
   const [major, minorNumber] = minor.split(".");
   // Without them the programs call themselves v0.0.0, and clients that look at the version take them for ancient.
@@ -84,7 +89,7 @@ export function otherProgram(name: keyof typeof others): Program {
 
 /** All of them, in the order in which they are waited for. */
 export function allPrograms(): Program[] {
-  return [...neededPrograms([newestMinor, "1.35"], true), kubernetesProgram("1.35", "kubectl"), otherProgram("helm")];
+  return [...neededPrograms([newestMinor, "1.35"], true), ...kubectlMinors.filter((minor) => minor !== newestMinor).map((minor) => kubernetesProgram(minor, "kubectl")), otherProgram("helm")];
 }
 
 /** What clusters of these minors are made of, with nodes or without. */

@@ -2,6 +2,7 @@ import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_pro
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findBuiltKubectls } from "../src/real-api-server/find-assets.ts";
 
 export interface KubectlResult {
   code: number;
@@ -19,6 +20,14 @@ export function findKubectl(): string | undefined {
     console.warn(`kubectl tests are skipped: ${JSON.stringify(path)} does not run; put kubectl into PATH or name it by KUBECTL_PATH`);
     return undefined;
   }
+}
+
+/** What kubectl's tests run with: the one of `findKubectl`, and those that were built into the cache. Without any one without a path, whose tests are skipped. */
+export function kubectlsToTest(): { version: string; path: string | undefined }[] {
+  const built = findBuiltKubectls();
+  const path = findKubectl();
+  const known = path === undefined ? built.length > 0 : built.some((kubectl) => kubectl.path === path);
+  return known ? built : [{ version: path ?? "(none)", path }, ...built];
 }
 
 /** kubectl as a process, with a kubeconfig, a home and a cache of its own. */

@@ -7,11 +7,12 @@ import { createClient } from "@sluice/kubernetes/create-client";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds, type Deployment, type EndpointSlice, type Pod, type Service } from "@sluice/kubernetes/kinds";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { findKubectl } from "../contract/run-kubectl.ts";
 import { claimSubnet } from "./claim-subnet.ts";
 import { startCluster, type SandboxCluster } from "./sandbox-cluster.ts";
 
-const hasKubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
-if (!hasKubectl) console.info("kubectl is not in PATH: the tests that run it are skipped");
+const kubectlPath = findKubectl();
+const hasKubectl = kubectlPath !== undefined;
 const soon = { timeout: 20_000, interval: 30 };
 
 let cluster: SandboxCluster;
@@ -174,7 +175,7 @@ describe("services", () => {
 describe.runIf(hasKubectl)("kubectl", () => {
   const kubectl = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     await new Promise((resolve) =>
-      execFile("kubectl", ["--kubeconfig", `${folder}/kubeconfig`, ...args], { timeout: 25_000 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })),
+      execFile(kubectlPath ?? "", ["--kubeconfig", `${folder}/kubeconfig`, ...args], { timeout: 25_000 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })),
     );
 
   it("runs curl in a pod by the service's name, with the account of the pod", async () => {
@@ -207,7 +208,7 @@ describe.runIf(hasKubectl && hasScript)("kubectl exec -it", () => {
   it("gives a shell a terminal with echo, prompt, size and exit code", async () => {
     await client.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "shell", namespace: "default" }, spec: { containers: [{ name: "curl", image: "curlimages/curl", command: ["sleep", "365d"] }] } });
     await vi.waitFor(async () => expect((await client.get(kinds.pods, { namespace: "default", name: "shell" })).status?.phase).toBe("Running"), soon);
-    const command = `stty rows 33 cols 111; kubectl --kubeconfig ${folder}/kubeconfig exec -it shell -c curl -- sh`;
+    const command = `stty rows 33 cols 111; ${kubectlPath} --kubeconfig ${folder}/kubeconfig exec -it shell -c curl -- sh`;
     const child = spawn("script", ["-qec", command, "/dev/null"], { stdio: ["pipe", "pipe", "inherit"] });
     let screen = "";
     child.stdout.on("data", (chunk: Buffer) => (screen += chunk.toString()));
