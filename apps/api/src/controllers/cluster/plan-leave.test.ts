@@ -1,50 +1,25 @@
 import { describe, expect, it } from "vitest";
+import { makeObservation, type ObservationSketch } from "../../testing/make-observation.ts";
+import { keyFor as key } from "../../testing/make-world.ts";
 import { leaveView } from "../../views/leave-view.ts";
 import type { LeaveObservation } from "../../world/observe-leave.ts";
 import type { MembershipFault } from "./membership-fault.ts";
 import type { ClusterObservation } from "./observe.ts";
 import { mayTakeBack, planLeave } from "./plan-leave.ts";
 
-const key = (name: string) => `default/default/default/${name}`;
 const free: LeaveObservation = { policies: [], unreadable: [], importedBy: [], attached: [] };
 const ours = { clusterKey: key("a"), setUid: "set", epoch: 1 };
 const fault = (reason: MembershipFault["reason"]): MembershipFault => ({ reason, message: `it is ${reason}` });
 
-interface Given extends Partial<Omit<ClusterObservation, "leave">> {
-  leave?: Partial<LeaveObservation>;
+interface Given extends ObservationSketch {
   forced?: boolean;
   joined?: boolean;
   left?: boolean;
 }
 
-function seen({ leave = {}, forced = false, joined = true, left = false, ...given }: Given): ClusterObservation {
+function seen({ forced = false, joined = true, left = false, ...given }: Given): ClusterObservation {
   const annotations = { ...(forced ? { "sluice.dev/force": "true" } : {}), ...(joined ? { "sluice.dev/cluster-uid": "u" } : {}) };
-  return {
-    cluster: {
-      apiVersion: "flomesh.io/v1alpha1",
-      kind: "Cluster",
-      metadata: { name: "a", deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["sluice.dev/leave"], annotations },
-      spec: { region: "default", zone: "default", group: "default", gatewayHost: "h", gatewayPort: 80, isInCluster: false },
-      status: { conditions: left ? [{ type: "Leaving", status: "True", reason: "Left", message: "", lastTransitionTime: "" }] : [] },
-    },
-    key: key("a"),
-    color: 0,
-    failure: undefined,
-    live: true,
-    version: null,
-    lastHeartbeatMs: null,
-    memberUid: "u",
-    hasSystemNamespace: true,
-    record: ours,
-    fault: undefined,
-    ingressesClosed: undefined,
-    set: { uid: "set", epoch: 1, confirmedEpoch: 0, seenEpoch: 0 },
-    proxies: { ready: 1, total: 1 },
-    gateway: undefined,
-    hasAttachmentController: true,
-    leave: { ...free, ...leave },
-    ...given,
-  };
+  return makeObservation({ deleted: true, annotations, conditions: left ? [{ type: "Leaving", status: "True", reason: "Left", message: "", lastTransitionTime: "" }] : [], ...given });
 }
 
 const away = { live: false, failure: { reason: "Unreachable", message: "no answer", temporary: true } };
