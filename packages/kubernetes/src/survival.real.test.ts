@@ -17,6 +17,8 @@ import { startInformer } from "./start-informer.ts";
 
 const namespace = "default";
 const patiently = { timeout: 50_000, interval: 50 };
+/** By how much kube-apiserver lets clocks differ when it reads tokens (go-jose `jwt.DefaultLeeway`). */
+const leewaySeconds = 60;
 const cluster = (group: string, plural: string, kind: string) => ({ group, version: "v1", plural, kind, namespaced: false });
 const priorityLevels = cluster("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", "PriorityLevelConfiguration");
 const flowSchemas = cluster("flowcontrol.apiserver.k8s.io", "flowschemas", "FlowSchema");
@@ -60,22 +62,22 @@ describe.each(findAssets())("client and informer on kube-apiserver $version", (a
     const by = (a: ConfigMap, b: ConfigMap): number => (a.metadata.name < b.metadata.name ? -1 : 1);
     expect([...cache.list()].toSorted(by)).toEqual(items.toSorted(by));
   };
-  /** An account that may do everything but is not exempt from anything. */
-  const account = async (name: string): Promise<{ token: () => Promise<string>; remove: () => Promise<void>; create: () => Promise<void> }> => {
-    const create = async (): Promise<void> => void (await admin.create(kinds.serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace, name } }));
+  /** An account that may do everything but is not exempt from anything. Answers what makes tokens of it. */
+  const account = async (name: string): Promise<(expiresInSeconds: number) => string> => {
     const binding = { metadata: { name }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" }, subjects: [{ kind: "ServiceAccount", namespace, name }] };
-    await create();
+    const { metadata } = await admin.create(kinds.serviceAccounts, { apiVersion: "v1", kind: "ServiceAccount", metadata: { namespace, name } });
     await admin.create(bindings, { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", ...binding } as KubernetesObject);
-    const tokens = { group: "", version: "v1", plural: `serviceaccounts/${name}/token`, kind: "TokenRequest", namespaced: true };
-    return {
-      token: async () => {
-        const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", metadata: { namespace, name }, spec: { expirationSeconds: 600 } };
-        return (await admin.create<KubernetesObject & { status?: { token: string } }>(tokens, request)).status?.token ?? "";
-      },
-      remove: () => admin.delete(kinds.serviceAccounts, { namespace, name }),
-      create,
-    };
+    return (expiresInSeconds) => server.accountToken({ namespace, name, uid: metadata.uid ?? "" }, expiresInSeconds);
   };
+  /** Uid of the FlowSchema that a request falls under. */
+  const flowSchemaOf = (url: string, authorization: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const asked = request(url, { ca: server.caPem, headers: { authorization }, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.headers["x-kubernetes-pf-flowschema-uid"]);
+      });
+      asked.once("error", reject).end();
+    });
   const clientOf = (token: string): KubernetesClient => {
     const client = createClient({ kubeconfig: server.kubeconfigFor(token) });
     clients.push(client);
@@ -157,17 +159,19 @@ describe.each(findAssets())("client and informer on kube-apiserver $version", (a
   });
 
   test("throttling: a client that is refused everything waits as asked, and goes on by itself", async () => {
-    const { token } = await account("throttled");
-    const secret = await token();
+    const secret = (await account("throttled"))(600);
     const client = clientOf(secret);
     const limited = { nominalConcurrencyShares: 0, lendablePercent: 0, borrowingLimitPercent: 0, limitResponse: { type: "Reject" } };
     const rules = [{ subjects: [{ kind: "ServiceAccount", serviceAccount: { namespace, name: "throttled" } }], resourceRules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"], clusterScope: true, namespaces: ["*"] }] }];
     const apiVersion = "flowcontrol.apiserver.k8s.io/v1";
     await admin.create(priorityLevels, { apiVersion, kind: "PriorityLevelConfiguration", metadata: { name: "nothing" }, spec: { type: "Limited", limited } } as KubernetesObject);
-    await admin.create(flowSchemas, { apiVersion, kind: "FlowSchema", metadata: { name: "nothing" }, spec: { matchingPrecedence: 2, priorityLevelConfiguration: { name: "nothing" }, rules } } as KubernetesObject);
+    const { metadata } = await admin.create(flowSchemas, { apiVersion, kind: "FlowSchema", metadata: { name: "nothing" }, spec: { matchingPrecedence: 2, priorityLevelConfiguration: { name: "nothing" }, rules } } as KubernetesObject);
+    const url = `${server.server}/api/v1/namespaces/${namespace}/configmaps`;
+    const authorization = `Bearer ${secret}`;
+    await vi.waitFor(async () => expect(await flowSchemaOf(url, authorization)).toBe(metadata.uid), patiently);
     // Of a level without a share one request at a time is let in, so one that does not end keeps the others out.
-    const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json", "content-length": 1_000 };
-    const endless = request(`${server.server}/api/v1/namespaces/${namespace}/configmaps`, { method: "POST", ca: server.caPem, headers, agent: false });
+    const headers = { authorization, "content-type": "application/json", "content-length": 1_000 };
+    const endless = request(url, { method: "POST", ca: server.caPem, headers, agent: false });
     endless.on("error", () => undefined);
     endless.write("{");
     await vi.waitFor(() => expect(client.list(kinds.configMaps, { namespace })).rejects.toMatchObject({ code: 429, reason: "TooManyRequests", retryAfterSeconds: 1 }), patiently);
@@ -181,24 +185,27 @@ describe.each(findAssets())("client and informer on kube-apiserver $version", (a
   });
 
   test("expired token: 401 until the file has a new one, then on without a restart", async () => {
-    const { token, remove, create } = await account("expiring");
+    const token = await account("expiring");
     const folder = mkdtempSync(path.join(tmpdir(), "sluice-token-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const file = path.join(folder, "kubeconfig");
-    writeFileSync(file, server.kubeconfigFor("x").replace("token: x", `tokenFile: ${folder}/token`));
-    writeFileSync(path.join(folder, "token"), await token());
+    const [kubeconfig, tokenFile] = [path.join(folder, "kubeconfig"), path.join(folder, "token")];
+    writeFileSync(kubeconfig, server.kubeconfigFor("-").replace(/token: .*/, `tokenFile: ${tokenFile}`));
+    writeFileSync(tokenFile, token(8 - leewaySeconds));
     let nowMs = Date.now();
-    const client = createClient({ credentials: loadCredentials({ file, now: () => nowMs }) });
+    const client = createClient({ credentials: loadCredentials({ file: kubeconfig, now: () => nowMs }) });
     clients.push(client);
     const cache = await follow(client);
-    await remove();
-    await create();
+    const unauthorized = { code: 401, reason: "Unauthorized" };
+    await vi.waitFor(() => expect(client.list(kinds.configMaps, { namespace })).rejects.toMatchObject(unauthorized), patiently);
+    // A watch is asked for its token when it begins; only a new one finds out.
+    expect(cache.state.phase).toBe("live");
     await server.stopApi();
     await server.startApi();
-    await vi.waitFor(() => expect(cache.state).toMatchObject({ phase: "stale", error: { code: 401, reason: "Unauthorized" } }), patiently);
-    writeFileSync(path.join(folder, "token"), await token());
+    await vi.waitFor(() => expect(cache.state).toMatchObject({ phase: "stale", error: unauthorized }), patiently);
+    writeFileSync(tokenFile, token(600));
     nowMs += 61_000;
     await vi.waitFor(() => expect(cache.state.phase).toBe("live"), patiently);
+    await agrees(cache);
   });
 
   test("changed certificate: a new one of the same authority is accepted, one of another is not", async () => {

@@ -10,6 +10,7 @@ export interface Layout {
   readonly serviceCidr: string;
 }
 
+export const accountIssuer = "https://kubernetes.default.svc";
 const socket = (dir: string, name: string): string => `unix://${dir}/${name}.sock`;
 
 /** Command line of the flags; none of them can be read as another's value. */
@@ -49,7 +50,7 @@ export function apiServerFlags({ dir, address, port, serviceCidr }: Layout): Fla
     "token-auth-file": `${dir}/tokens.csv`,
     "authorization-mode": "RBAC",
     "service-cluster-ip-range": serviceCidr,
-    "service-account-issuer": "https://kubernetes.default.svc",
+    "service-account-issuer": accountIssuer,
     "service-account-key-file": `${dir}/accounts.pub`,
     "service-account-signing-key-file": `${dir}/accounts.key`,
     "allow-privileged": "true",

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,9 +9,10 @@ import { kubeconfigFor } from "../api-server/kubeconfig.ts";
 import { AUTHORITY_NAME } from "../api-server/server-identity.ts";
 import { claimSubnet, type Subnet } from "../claim-subnet.ts";
 import { createCertificateAuthority, issueServerCertificate, type CertificatePair } from "../pki/certificate-authority.ts";
-import { apiServerFlags, argumentsOf, controllerManagerFlags, etcdFlags, type Flags, type Layout } from "./daemon-flags.ts";
+import { accountIssuer, apiServerFlags, argumentsOf, controllerManagerFlags, etcdFlags, type Flags, type Layout } from "./daemon-flags.ts";
 import { Daemon } from "./daemon.ts";
 import type { KubernetesAssets } from "./find-assets.ts";
+import { signAccountToken } from "./sign-account-token.ts";
 
 const port = 6443;
 const answerMsMax = 2_000;
@@ -82,6 +83,13 @@ export class RealApiServer {
 
   kubeconfigFor(token: string, namespace?: string): string {
     return kubeconfigFor({ name: this.name, server: this.server, caPem: this.caPem, token, namespace });
+  }
+
+  /** A token of a service account, signed with the cluster's key. kube-apiserver accepts it for a minute after its end. */
+  accountToken(account: { namespace: string; name: string; uid: string }, expiresInSeconds: number): string {
+    const nowSeconds = Math.floor(Date.now() / 1_000);
+    const times = { issuedAtSeconds: Math.min(nowSeconds, nowSeconds + expiresInSeconds - 1), expiresAtSeconds: nowSeconds + expiresInSeconds };
+    return signAccountToken(readFileSync(`${this.#layout.dir}/accounts.key`, "utf8"), { ...account, issuer: accountIssuer, ...times });
   }
 
   /** Takes kube-apiserver away, in order or (SIGKILL) at once; etcd goes on. */
