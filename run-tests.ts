@@ -2,11 +2,16 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
+import { goProgram } from "./e2e/clusters/build/build-programs.ts";
+import { neededPrograms } from "./e2e/clusters/build/programs.ts";
+import { obstacles } from "./e2e/clusters/host/requirements.ts";
 import { findAssets, noAssets } from "./packages/sandbox/src/real-api-server/find-assets.ts";
 
 /**
  * `npm test`: every check and test that this machine can run, one stage after the other. A red stage does not stop the
  * next, so that one run shows all that is wrong. Ends with `N passed, N failed` over everything that ran.
+ * `--only NAME,…` runs these stages alone.
  */
 
 interface Tally {
@@ -16,16 +21,18 @@ interface Tally {
 
 interface Stage {
   name: string;
+  title: string;
   command: string;
   args: readonly string[];
   env?: Record<string, string>;
-  /** Why the stage can't run here; undefined: it can. */
-  missing?: string | undefined;
+  /** Why the stage can't run here; undefined: it can. Asked when its turn has come. */
+  missing?: () => string | undefined | Promise<string | undefined>;
   /** Reads what the stage counted; without it the stage itself counts as one. */
   tally?: () => Tally;
 }
 
 const root = import.meta.dirname;
+const only = parseArgs({ options: { only: { type: "string" } } }).values.only?.split(",");
 const reports = mkdtempSync(path.join(tmpdir(), "sluice-reports-"));
 process.once("exit", () => rmSync(reports, { recursive: true, force: true }));
 const bin = (name: string) => path.join(root, "node_modules/.bin", name);
@@ -58,50 +65,70 @@ function browserMissing(): string | undefined {
   return kubectl.status === 0 ? undefined : "no kubectl on PATH: install it or set KUBECTL_PATH";
 }
 
-/** With SLUICE_REAL=1 they are to run: what keeps them from it is then a failure, in the words of `npm run clusters -- up`. */
-function realMissing(): string | undefined {
-  return process.env["SLUICE_REAL"] === "1" ? undefined : "they take minutes and need root: `npm run clusters -- build --install-packages`, then SLUICE_REAL=1 npm test";
+/** What takes long runs only where it is asked for, by name or by SLUICE_REAL=1. */
+const unasked = (name: string): string | undefined =>
+  process.env["SLUICE_REAL"] === "1" || only?.includes(name) === true ? undefined : "it takes long: set SLUICE_REAL=1 (docs/real-clusters.md)";
+
+function buildMissing(): string | undefined {
+  return unasked("real-programs") ?? (goProgram() === undefined ? "there is no Go: install Go 1.26 or newer to /usr/local/go or put it on PATH" : undefined);
 }
 
-/** The expiry of a token alone takes minutes on a real API server. */
-function realApiServersMissing(): string | undefined {
-  if (process.env["SLUICE_REAL"] !== "1") return "they take a quarter of an hour: set SLUICE_REAL=1";
-  return findAssets().length === 0 ? noAssets : undefined;
+function apiServersMissing(): string | undefined {
+  return unasked("real-api-servers") ?? (findAssets().length === 0 ? noAssets : undefined);
+}
+
+/** Other clusters than those of this machine need nothing here. */
+async function clustersMissing(): Promise<string | undefined> {
+  const why = unasked("real-clusters");
+  if (why !== undefined || process.env["SLUICE_E2E_KUBECONFIG"] !== undefined) return why;
+  const all = await obstacles(neededPrograms(["1.35", "1.36"], true));
+  return all.length === 0 ? undefined : all.join("; ");
 }
 
 const stages: readonly Stage[] = [
-  { name: "types", command: bin("tsc"), args: ["-p", "tsconfig.json"] },
-  { name: "types of the console", command: bin("tsc"), args: ["-p", "apps/web/tsconfig.json"] },
-  { name: "lint", command: bin("oxlint"), args: ["--type-aware"] },
-  { name: "unused code", command: bin("knip"), args: [] },
+  { name: "types", title: "types", command: bin("tsc"), args: ["-p", "tsconfig.json"] },
+  { name: "console-types", title: "types of the console", command: bin("tsc"), args: ["-p", "apps/web/tsconfig.json"] },
+  { name: "lint", title: "lint", command: bin("oxlint"), args: ["--type-aware"] },
+  { name: "unused", title: "unused code", command: bin("knip"), args: [] },
   // The story's tests each start a demo; one build before them serves all.
-  { name: "the console's production build", command: process.execPath, args: ["demo/src/build-console.ts"] },
+  { name: "console", title: "the console's production build", command: process.execPath, args: ["demo/src/build-console.ts"] },
   {
-    name: "unit, integration and story tests",
+    name: "unit",
+    title: "unit, integration and story tests",
     command: bin("vitest"),
     args: ["run", "--project=!real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
     tally: vitestTally(unitReport),
   },
   {
-    name: "tests on real API servers",
+    name: "real-programs",
+    title: "what real API servers and clusters are made of",
+    command: process.execPath,
+    args: ["e2e/clusters/main.ts", "build"],
+    missing: buildMissing,
+  },
+  {
+    name: "real-api-servers",
+    title: "tests on real API servers",
     command: bin("vitest"),
     args: ["run", "--project=real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${realReport}`],
-    missing: realApiServersMissing(),
+    missing: apiServersMissing,
     tally: vitestTally(realReport),
   },
   {
-    name: "browser tests",
+    name: "browser",
+    title: "browser tests",
     command: bin("playwright"),
     args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
-    missing: browserMissing(),
+    missing: browserMissing,
     tally: browserTally,
   },
   {
-    name: "tests on real clusters",
+    name: "real-clusters",
+    title: "tests on real clusters",
     command: bin("vitest"),
-    args: ["run", "--config", "e2e/real.vitest.config.ts", "clusters/clusters.test.ts", "--reporter=verbose", "--reporter=json", `--outputFile.json=${clustersReport}`],
-    missing: realMissing(),
+    args: ["run", "--config", "e2e/real.vitest.config.ts", "--reporter=verbose", "--reporter=json", `--outputFile.json=${clustersReport}`],
+    missing: clustersMissing,
     tally: vitestTally(clustersReport),
   },
 ];
@@ -133,19 +160,25 @@ function tallyOf(stage: Stage, code: number): Tally {
   }
 }
 
+const unknown = only?.filter((name) => !stages.some((stage) => stage.name === name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`--only names ${unknown.join(", ")}; known are ${stages.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
 const total: Tally = { passed: 0, failed: 0 };
 const lines: string[] = [];
-for (const stage of stages) {
-  if (stage.missing !== undefined) {
-    lines.push(`skipped   ${stage.name}: ${stage.missing}`);
+for (const stage of stages.filter(({ name }) => only?.includes(name) ?? true)) {
+  const missing = await stage.missing?.();
+  if (missing !== undefined) {
+    lines.push(`skipped   ${stage.title}: ${missing}`);
     continue;
   }
-  console.log(`\n== ${stage.name}`);
+  console.log(`\n== ${stage.title}`);
   const startedMs = performance.now();
   const tally = tallyOf(stage, await run(stage));
   total.passed += tally.passed;
   total.failed += tally.failed;
-  lines.push(`${tally.failed === 0 ? "passed" : "FAILED"}    ${stage.name}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  lines.push(`${tally.failed === 0 ? "passed" : "FAILED"}    ${stage.title}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

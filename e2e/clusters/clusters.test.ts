@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
 import { manifest } from "../story/story.ts";
-import { type RealGround, startRealGround } from "./ground.ts";
+import { anyKubectl, type RealGround, startRealGround } from "./ground.ts";
 import { setId } from "./set/cluster-set.ts";
 
 interface Recorded {
@@ -99,7 +99,7 @@ describe("two clusters of different minors on this machine", () => {
     expect(await kubectl.run(["get", "--raw", `/api/v1/namespaces/httpbin/pods/${pod}:8080/proxy/`])).toBe(`${pod}\n`);
     // The first lines come while the answer goes on: nothing on the way keeps them back.
     expect(await firstLines(["get", "--raw", `/api/v1/namespaces/httpbin/pods/${pod}:8080/proxy/stream`], cluster, 3)).toEqual([`{"i":0}`, `{"i":1}`, `{"i":2}`]);
-    const forward = spawn(process.env["KUBECTL_PATH"] ?? "kubectl", ["--kubeconfig", ground.kubeconfig, "--context", cluster, "port-forward", "-n", "httpbin", `pod/${pod}`, ":8080"], { stdio: ["ignore", "pipe", "inherit"] });
+    const forward = spawn(anyKubectl(), ["--kubeconfig", ground.kubeconfig, "--context", cluster, "port-forward", "-n", "httpbin", `pod/${pod}`, ":8080"], { stdio: ["ignore", "pipe", "inherit"] });
     try {
       const [line = ""] = await linesOf(forward.stdout, 1);
       const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1];
@@ -146,7 +146,7 @@ describe("two clusters of different minors on this machine", () => {
   });
 
   async function firstLines(args: readonly string[], cluster: string, count: number): Promise<string[]> {
-    const child = spawn(process.env["KUBECTL_PATH"] ?? "kubectl", ["--kubeconfig", ground.kubeconfig, "--context", cluster, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(anyKubectl(), ["--kubeconfig", ground.kubeconfig, "--context", cluster, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     try {
       return await linesOf(child.stdout, count);
     } finally {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { Kubectl, findKubectl } from "../ground/kubectl.ts";
+import { kubernetesProgram, newestMinor } from "./build/programs.ts";
 
 /** Real clusters for a test: those of `SLUICE_E2E_KUBECONFIG`, or ones of its own that end with it. */
 export interface RealGround {
@@ -26,13 +27,17 @@ async function clusters(args: readonly string[], timeoutMs: number): Promise<str
   return stdout;
 }
 
+/** `KUBECTL_PATH`, the first on PATH, or the one that is built for the clusters. */
+export function anyKubectl(): string {
+  return findKubectl() ?? kubernetesProgram(newestMinor, "kubectl").file;
+}
+
 /**
  * Clusters with these names (`control-plane`, `1-23`, `1-25` are the contexts of a kubeconfig that is given), with `nodes`
  * as `npm run clusters -- up --nodes` takes it. Throws with what is missing on this machine.
  */
 export async function startRealGround(names: readonly string[], nodes = ""): Promise<RealGround> {
-  const binary = findKubectl();
-  if (binary === undefined) throw new Error("no kubectl: set KUBECTL_PATH");
+  const binary = anyKubectl();
   const given = process.env["SLUICE_E2E_KUBECONFIG"];
   const folder = given === undefined ? mkdtempSync(path.join(tmpdir(), "sluice-clusters-")) : undefined;
   const up = async () => void (folder !== undefined && (await clusters(["up", "--dir", folder, "--names", names.join(","), "--nodes", nodes], 1_500_000)));

@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findKubectl } from "../ground/kubectl.ts";
-import { Terminal } from "../ground/terminal.ts";
+import type { Terminal } from "../ground/terminal.ts";
 import { parseWalkThrough, unexpectedOutput } from "../story/parse-walk-through.ts";
 import { type RealGround, startRealGround } from "./ground.ts";
-import { loadProductImages } from "./install.ts";
+import { loadProductImages, openTerminal } from "./install.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const steps = parseWalkThrough(readFileSync(path.join(root, "docs/install.md"), "utf8"));
@@ -26,8 +25,7 @@ describe("docs/install.md", () => {
     ground = await startRealGround(["control-plane", "1-23", "1-25"]);
     // Clusters of somebody else pull the images from where these were pushed.
     if (ground.folder !== undefined) await loadProductImages(ground.folder, console.info);
-    const programs = { kubectl: findKubectl() ?? "kubectl", helm: process.env["HELM_PATH"] ?? "helm" };
-    terminal = new Terminal({ folder: root, kubeconfig: ground.kubeconfig, programs });
+    terminal = openTerminal(ground.kubeconfig);
   });
   afterAll(async () => {
     terminal?.close();

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { findKubectl } from "../ground/kubectl.ts";
 import { Terminal } from "../ground/terminal.ts";
 import { parseWalkThrough, unexpectedOutput } from "../story/parse-walk-through.ts";
+import { otherProgram } from "./build/programs.ts";
+import { anyKubectl } from "./ground.ts";
 import { makeProductImages } from "./images/product-images.ts";
 import { loadImages } from "./load-images.ts";
 
@@ -16,14 +17,19 @@ export async function loadProductImages(folder: string, log: (line: string) => v
   await loadImages(folder, await makeProductImages(path.join(folder, "product")), log);
 }
 
+/** Where docs/install.md is carried out: as at the top of the repository, but the files that it writes lie elsewhere. */
+export function openTerminal(kubeconfig: string): Terminal {
+  const programs = { kubectl: anyKubectl(), helm: process.env["HELM_PATH"] ?? [otherProgram("helm").file].find(existsSync) ?? "helm" };
+  return new Terminal({ folder: root, aside: true, kubeconfig, programs });
+}
+
 /** Loads the product's images and carries out docs/install.md as far as the joined members. Throws at the first step that goes wrong. */
 export async function install(folder: string, log: (line: string) => void): Promise<void> {
   await loadProductImages(folder, log);
   const steps = parseWalkThrough(readFileSync(path.join(root, "docs/install.md"), "utf8"));
   const end = steps.findIndex(({ heading }) => heading === headingAfter);
   if (end < 1) throw new Error(`docs/install.md has no heading "${headingAfter}" after the steps of an installation`);
-  const programs = { kubectl: findKubectl() ?? "kubectl", helm: process.env["HELM_PATH"] ?? "helm" };
-  const terminal = new Terminal({ folder: root, kubeconfig: path.join(folder, "kubeconfig"), programs });
+  const terminal = openTerminal(path.join(folder, "kubeconfig"));
   try {
     for (const { heading, line, script, outputs } of steps.slice(0, end)) {
       log(`${heading} (docs/install.md, line ${line})`);

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { buildPrograms } from "./build/build-programs.ts";
 import { allPrograms, kubernetesAssets, kubernetesMinors } from "./build/programs.ts";
 import { down } from "./down.ts";
-import { installPackages, missing } from "./host/requirements.ts";
+import { installPackages, obstacles } from "./host/requirements.ts";
 import { install } from "./install.ts";
 import { makeProductImages } from "./images/product-images.ts";
 import { loadImages } from "./load-images.ts";
@@ -42,13 +42,14 @@ const log = (line: string) => console.log(line);
 
 async function build(args: string[], signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({ args, options: { only: { type: "string" }, "install-packages": { type: "boolean" } } });
-  if (values["install-packages"] === true) await installPackages(log);
   const only = values.only?.split(",");
   const all = allPrograms();
   const unknown = only?.filter((name) => !all.some((program) => program.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`--only names ${unknown.join(", ")}; known are ${[...new Set(all.map(({ name }) => name))].join(", ")}`);
   await buildPrograms(only === undefined ? all : all.filter(({ name }) => only.includes(name)), { signal, log });
   for (const minor of kubernetesMinors) log(`KUBEBUILDER_ASSETS of ${minor}: ${kubernetesAssets(minor)}`);
+  // Last, since what is built is of use without them too: API servers need none.
+  if (values["install-packages"] === true) await installPackages(log);
 }
 
 async function images(args: string[]): Promise<void> {
@@ -56,14 +57,13 @@ async function images(args: string[]): Promise<void> {
   for (const archive of await makeProductImages(path.resolve(values.out))) console.log(archive);
 }
 
-function check(args: string[]): Promise<void> {
+async function check(args: string[]): Promise<void> {
   parseArgs({ args, options: {} });
   const programs = allPrograms();
   const unbuilt = programs.filter(({ file }) => !existsSync(file)).map(({ name, version }) => `${name} ${version}`);
-  const lacking = [...missing(programs), ...(unbuilt.length > 0 ? [`not built yet, npm run clusters -- build: ${unbuilt.join(", ")}`] : [])];
+  const lacking = [...(await obstacles(programs)), ...(unbuilt.length > 0 ? [`not built yet, npm run clusters -- build: ${unbuilt.join(", ")}`] : [])];
   for (const line of lacking) log(line);
   process.exitCode = lacking.length > 0 ? 1 : 0;
-  return Promise.resolve();
 }
 
 async function start(args: string[], signal: AbortSignal): Promise<void> {

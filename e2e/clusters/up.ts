@@ -69,8 +69,11 @@ async function bringUp({ folder, wished, signal, log }: UpOptions): Promise<Clus
     await ensureImages(state);
     say("images are published");
   }
-  await Promise.all(set.clusters.map((cluster) => ensureCluster(state, cluster, signal, say)));
-  signal.throwIfAborted();
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  // All have ended before a failure goes on: it takes down what they began.
+  await Promise.all(set.clusters.map((cluster) => ensureCluster(state, cluster, either, say).catch((error: unknown) => failed.abort(error))));
+  either.throwIfAborted();
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${set.kubeconfig}.half`, kubeconfigOf(set.clusters, "admin"), { mode: 0o600 });
   renameSync(`${set.kubeconfig}.half`, set.kubeconfig);
@@ -105,8 +108,7 @@ async function ensureCluster(state: SetState, cluster: Cluster, signal: AbortSig
   await ensureControllers(state, cluster);
   if (cluster.nodes.length === 0) return;
   for (const node of cluster.nodes) await ensureNode(state, set, cluster, node);
-  await applyDns(cluster);
-  signal.throwIfAborted();
+  await applyDns(cluster, signal);
   await untilReady(cluster, signal);
   say(`${cluster.name}: ${cluster.nodes.map(({ name }) => name).join(", ")} ready, kube-proxy in ${cluster.proxyMode} mode`);
 }

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 export interface TerminalOptions {
   /** Where the first script begins. */
   folder: string;
+  /** Begins in a temporary folder with links to everything in `folder` instead: what scripts write beside that ends with the terminal. */
+  aside?: boolean;
   kubeconfig: string;
   /** Programs that scripts call by these names, wherever they are. */
   programs?: Readonly<Record<string, string>>;
@@ -17,8 +19,10 @@ export class Terminal {
   readonly #environment: NodeJS.ProcessEnv;
   #folder: string;
 
-  constructor({ folder, kubeconfig, programs = {} }: TerminalOptions) {
-    this.#folder = folder;
+  constructor({ folder, aside = false, kubeconfig, programs = {} }: TerminalOptions) {
+    this.#folder = aside ? path.join(this.#home, "aside") : folder;
+    if (aside) mkdirSync(this.#folder);
+    for (const name of aside ? readdirSync(folder) : []) symlinkSync(path.join(folder, name), path.join(this.#folder, name));
     this.#environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: this.#home, PATH: `${this.#home}${path.delimiter}${process.env["PATH"]}` };
     for (const [name, program] of Object.entries(programs)) {
       if (program !== name) symlinkSync(path.resolve(program), path.join(this.#home, name));

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { withLock } from "../lock.ts";
 import { kubernetesAssets, kubernetesMinors, otherProgram } from "./programs.ts";
@@ -51,7 +52,7 @@ async function build(program: Program, log: (line: string) => void, signal?: Abo
 
 function run(command: string, args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" }, stdio: ["ignore", "inherit", "pipe"], ...(signal && { signal }) });
+    const child = spawn(command, args, { cwd, env: { HOME: homedir(), ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" }, stdio: ["ignore", "inherit", "pipe"], ...(signal && { signal }) });
     let errors = "";
     child.stderr.on("data", (chunk: Buffer) => (errors = (errors + chunk.toString("utf8")).slice(-8000)));
     child.once("error", reject);

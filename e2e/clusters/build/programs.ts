@@ -28,7 +28,7 @@ type KubectlMinor = (typeof kubectlMinors)[number];
 
 const modules = path.join(import.meta.dirname, "../modules");
 /** What is built once for every checkout. */
-export const cacheFolder = path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "sluice");
+export const cacheFolder = path.join(process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"), "sluice");
 
 /** The version of `module` that the go.mod in `directory` requires: the only place where it is written. */
 function requiredVersion(directory: string, module: string): string {

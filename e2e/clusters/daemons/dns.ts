@@ -77,29 +77,28 @@ spec:
 `;
 
 /** Runs kubectl as the cluster's administrator. */
-async function kubectl(cluster: Cluster, args: readonly string[], input = ""): Promise<string> {
+async function kubectl(cluster: Cluster, args: readonly string[], signal: AbortSignal, input = ""): Promise<string> {
   // A private home: kubectl keeps what it discovers there.
   const home = mkdtempSync(path.join(tmpdir(), "sluice-clusters-"));
   try {
     const kubeconfig = path.join(home, "kubeconfig");
     writeFileSync(kubeconfig, kubeconfigOf([cluster], "admin"), { mode: 0o600 });
-    return await run(kubernetesProgram(newestMinor, "kubectl").file, [`--kubeconfig=${kubeconfig}`, `--cache-dir=${home}/cache`, ...args], { input, timeoutMs: 200_000 });
+    return await run(kubernetesProgram(newestMinor, "kubectl").file, [`--kubeconfig=${kubeconfig}`, `--cache-dir=${home}/cache`, ...args], { input, timeoutMs: 200_000, signal });
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
 }
 
 /** CoreDNS is asked for; its image is pulled when its first pod starts. */
-export async function applyDns(cluster: Cluster): Promise<void> {
-  await kubectl(cluster, ["apply", "--server-side", "--force-conflicts", "-f", "-"], manifest);
+export async function applyDns(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  await kubectl(cluster, ["apply", "--server-side", "--force-conflicts", "-f", "-"], signal, manifest);
 }
 
 /** Returns when every node is ready and names are resolved. */
 export async function untilReady(cluster: Cluster, signal: AbortSignal): Promise<void> {
   for (const { name } of cluster.nodes) {
-    signal.throwIfAborted();
-    await kubectl(cluster, ["wait", "--for=create", `node/${name}`, "--timeout=120s"]);
-    await kubectl(cluster, ["wait", "--for=condition=Ready", `node/${name}`, "--timeout=120s"]);
+    await kubectl(cluster, ["wait", "--for=create", `node/${name}`, "--timeout=120s"], signal);
+    await kubectl(cluster, ["wait", "--for=condition=Ready", `node/${name}`, "--timeout=120s"], signal);
   }
-  await kubectl(cluster, ["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=180s"]);
+  await kubectl(cluster, ["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=180s"], signal);
 }

@@ -4,6 +4,7 @@ import { goProgram } from "../build/build-programs.ts";
 import type { Program } from "../build/programs.ts";
 import { networkPlugins } from "../daemons/node.ts";
 import { run } from "./run.ts";
+import { tryOut } from "./try-out.ts";
 
 /** Debian's package for each program that the clusters are run with. */
 const packages: Readonly<Record<string, string>> = {
@@ -52,6 +53,14 @@ export function missing(programs: readonly Program[]): string[] {
   const unbuilt = programs.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
   const go = unbuilt.length > 0 && goProgram() === undefined ? [`${unbuilt.join(", ")} must be built, and there is no Go: install Go 1.26 or newer to /usr/local/go or put it on PATH`] : [];
   return [...toInstall, ...go];
+}
+
+/** As `missing`; where nothing is missing, what the machine itself refuses, which is tried out. */
+export async function obstacles(programs: readonly Program[]): Promise<string[]> {
+  const lacking = missing(programs);
+  if (lacking.length > 0) return lacking;
+  const refused = await tryOut();
+  return refused === undefined ? [] : [refused];
 }
 
 /** Installs Debian's packages that are missing. Throws with apt-get's words. */
