@@ -118,7 +118,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<Running
   settleCustomResources(context);
 
   const certificate = issueServerCertificate(authority, AUTHORITY_NAME, [address, "localhost", "kubernetes.default.svc"]);
-  const server = createServer({ key: certificate.keyPem, cert: certificate.certPem, ALPNProtocols: ["http/1.1"], maxHeaderSize: 64 * 1024, keepAliveTimeout: 90_000 });
+  // No client shows a certificate; without `ca` Node would read all those of the world's authorities first.
+  const server = createServer({ key: certificate.keyPem, cert: certificate.certPem, ca: authority.certPem, ALPNProtocols: ["http/1.1"], maxHeaderSize: 64 * 1024, keepAliveTimeout: 90_000 });
   server.on("request", (request, response) => void handleRequest(context, request, response));
   server.on("upgrade", (request, socket, head) => handleUpgrade(context, request, socket, head));
   const sockets = new Set<TLSSocket>();

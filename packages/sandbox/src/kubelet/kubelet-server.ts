@@ -26,7 +26,9 @@ const messageMax = 1024 * 1024;
 /** The kubelet's HTTPS side: `/containerLogs` and `/exec` for the API server, which alone has the token. */
 export async function startKubeletServer(options: KubeletServerOptions): Promise<KubeletServer> {
   const sockets = new Set<Socket>();
-  const server = createServer({ key: options.certificate.keyPem, cert: options.certificate.certPem });
+  const { keyPem, certPem } = options.certificate;
+  // No client shows a certificate; without `ca` Node would read all those of the world's authorities first.
+  const server = createServer({ key: keyPem, cert: certPem, ca: certPem });
   const websockets = new WebSocketServer({ noServer: true, maxPayload: messageMax, handleProtocols: (offered) => execProtocols.find((protocol) => offered.has(protocol)) ?? false });
   server.on("request", (request, response) => {
     const target = locate(options, request);
