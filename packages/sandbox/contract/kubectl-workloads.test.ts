@@ -11,12 +11,13 @@ if (kubectls.some(({ path }) => path === undefined)) console.info("skipped: ther
 for (const { version, path } of kubectls) describe.skipIf(path === undefined)(`kubectl ${version} on a whole cluster of the sandbox`, () => {
   let cluster: SandboxCluster;
   let kubectl: Kubectl;
+  const failures: string[] = [];
   const out = (...args: string[]) => kubectl.output(["-n", namespace, ...args]);
   const run = (...args: string[]) => kubectl.run(["-n", namespace, ...args]);
   const images = () => out("get", "pods", "-l", "app=web", "-o", "jsonpath={.items[*].spec.containers[0].image}");
 
   beforeAll(async () => {
-    cluster = await startCluster({ name: "kubectl" });
+    cluster = await startCluster({ name: "kubectl", onError: (message) => void failures.push(message) });
     kubectl = new Kubectl(path ?? "", cluster.kubeconfig);
     await kubectl.output(["create", "namespace", namespace]);
     await out("create", "deployment", "web", "--image=sluice/echo:1", "--replicas=2", "--port=8080");
@@ -78,5 +79,6 @@ for (const { version, path } of kubectls) describe.skipIf(path === undefined)(`k
   it("deletes a namespace with all that it holds", async () => {
     await kubectl.output(["delete", "namespace", namespace, rollOutSeconds]);
     expect(await kubectl.output(["get", "pods,deployments,services", "-A", "-o", "name"])).toBe("");
+    expect(failures).toEqual([]);
   });
 });

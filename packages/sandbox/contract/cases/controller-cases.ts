@@ -30,10 +30,20 @@ export const controllerCases: readonly ApiCase[] = [
       await eventually(() => api.get(`${base}/serviceaccounts/default`), ({ code }) => code === 200);
       const authority = await eventually(() => api.get(`${base}/configmaps/kube-root-ca.crt`), ({ code }) => code === 200);
       assert.match(authority.body["data"]!["ca.crt"]!, /^-----BEGIN CERTIFICATE-----/);
+      // Both are kept, whatever becomes of them.
+      expectCode(await api.patch(`${base}/configmaps/kube-root-ca.crt`, "merge", { data: { "ca.crt": "another" } }), 200);
+      await eventually(() => api.get(`${base}/configmaps/kube-root-ca.crt`), ({ body }) => body["data"]?.["ca.crt"] === authority.body["data"]!["ca.crt"]);
+      expectCode(await api.delete(`${base}/serviceaccounts/default`), 200);
+      await eventually(() => api.get(`${base}/serviceaccounts/default`), ({ code }) => code === 200);
       expectCode(await api.create(`${base}/configmaps`, configMap("held", { finalizers: ["example.com/hold"] })), 201);
+      expectCode(await api.create(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`, { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: "held", finalizers: ["example.com/hold"] } }), 201);
       expectCode(await api.delete(base), 200);
       await eventually(() => api.get(`${base}/configmaps/held`), ({ body }) => body["metadata"]?.["deletionTimestamp"] !== undefined);
       expectCode(await api.patch(`${base}/configmaps/held`, "merge", { metadata: { finalizers: null } }), 200);
+      const lease = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/held`;
+      await eventually(() => api.get(lease), ({ body }) => body["metadata"]?.["deletionTimestamp"] !== undefined);
+      expectCode(await api.get(base), 200);
+      expectCode(await api.patch(lease, "merge", { metadata: { finalizers: null } }), 200);
       await eventually(() => api.get(base), ({ code }) => code === 404);
     },
   },
@@ -70,6 +80,15 @@ export const controllerCases: readonly ApiCase[] = [
       await eventually(() => api.get(query), ({ body }) => addresses(body).length === 0);
       expectCode(await api.patch(`${services}/web`, "json", [{ op: "remove", path: "/spec/selector/sluice.dev~1inline" }]), 200);
       await eventually(() => api.get(query), ({ body }) => addresses(body).length === 1);
+      // Without a selector they are somebody else's to write.
+      expectCode(await api.patch(`${services}/web`, "merge", { spec: { selector: null } }), 200);
+      expectCode(await api.patch(`/api/v1/namespaces/${namespace}/pods/web-1/status`, "merge", { status: { conditions: [{ type: "Ready", status: "False" }] } }), 200);
+      // Made later and yet written: so whoever would write ours has had the time for it.
+      expectCode(await api.create(services, { apiVersion: "v1", kind: "Service", metadata: { name: "later" }, spec: { selector: { app: "web" }, ports: [{ port: 80 }] } }), 201);
+      await eventually(() => api.get(query.replace("%3Dweb", "%3Dlater")), ({ body }) => slicesOf(body).some(({ endpoints }) => endpoints?.[0]?.conditions.ready === false));
+      // The Endpoints that a Service without a selector may have are mirrored beside them on a real cluster.
+      const left = slicesOf((await api.get(query)).body).filter(({ metadata }) => metadata.labels["endpointslice.kubernetes.io/managed-by"] === "endpointslice-controller.k8s.io");
+      assert.deepEqual(left.map(({ endpoints }) => endpoints?.[0]?.conditions.ready), [true]);
       expectCode(await api.delete(`${services}/web`), 200);
       await eventually(() => api.get(query), ({ body }) => slicesOf(body).length === 0);
     },

@@ -59,4 +59,29 @@ describe("planDeployment", () => {
     expect(reason([set("new", 3, 3, 2)])).toBe("NewReplicaSetAvailable");
     expect(reason([set("old", 1, 1, 1), set("new", 3, 3, 2)])).toBe("ReplicaSetUpdated");
   });
+
+  it("forgets the oldest sets beyond revisionHistoryLimit, ten unless told", () => {
+    const old = Array.from({ length: 12 }, (_, index) => set(`old${index}`, 0, 0, index + 1));
+    const forgotten = (spec: Partial<Workload["spec"]>) => planDeployment(workload(spec), [...old, set("new", 3, 3, 13)], 0).actions.map((action) => ("set" in action ? [action.do, action.set.metadata.name] : action.do));
+    expect(forgotten({})).toEqual([["delete", "old0"], ["delete", "old1"]]);
+    expect(forgotten({ revisionHistoryLimit: 11 })).toEqual([["delete", "old0"]]);
+  });
+
+  it("paused: scales what it has, and rolls nothing out", () => {
+    expect(planDeployment(workload({ paused: true, replicas: 5 }), [set("old", 3, 3, 1)], 0).actions).toMatchObject([{ do: "scale", replicas: 5, set: { metadata: { name: "old" } } }]);
+    expect(planDeployment(workload({ paused: true }), [set("old", 3, 3, 1)], 0).actions).toEqual([]);
+  });
+
+  it("is available while no more are missing than may be, and late when nothing has moved for progressDeadlineSeconds", () => {
+    const seen = (available: number, nowMs: number, status: Workload["status"] = {}) => {
+      const deployment = { ...workload({ strategy: { rollingUpdate: { maxUnavailable: 1 } }, progressDeadlineSeconds: 60 }), status };
+      return planDeployment(deployment, [set("new", 3, available, 1)], nowMs).status as NonNullable<Workload["status"]>;
+    };
+    const reasons = (status: Workload["status"]) => status?.conditions?.map(({ reason, status: value }) => [reason, value]);
+    const first = seen(1, 0);
+    expect(reasons(first)).toEqual([["MinimumReplicasUnavailable", "False"], ["ReplicaSetUpdated", "True"]]);
+    expect(reasons(seen(1, 60_000, first))).toEqual(reasons(first));
+    expect(reasons(seen(1, 61_000, first))).toEqual([["MinimumReplicasUnavailable", "False"], ["ProgressDeadlineExceeded", "False"]]);
+    expect(reasons(seen(2, 61_000, first))).toEqual([["MinimumReplicasAvailable", "True"], ["ReplicaSetUpdated", "True"]]);
+  });
 });

@@ -1,9 +1,12 @@
 import { createServer, type AddressInfo } from "node:net";
 import { createClient } from "@sluice/kubernetes/create-client";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
-import { kinds } from "@sluice/kubernetes/kinds";
+import { kinds, type EndpointSlice, type Service } from "@sluice/kubernetes/kinds";
+import type { EventRecorder } from "@sluice/kubernetes/record-event";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { ownAddresses } from "../network/loopback.ts";
 import { startCluster, type SandboxCluster } from "../sandbox-cluster.ts";
+import { startServiceNetwork } from "./service-network.ts";
 
 const soon = { timeout: 60_000, interval: 50 };
 const namespace = "default";
@@ -16,6 +19,23 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.close();
   await cluster.stop();
+});
+
+describe("the choice", () => {
+  it("sends each connection to one of the ready endpoints, all of them alike", async () => {
+    const service: Service = { apiVersion: "v1", kind: "Service", metadata: { name: "many", namespace }, spec: { clusterIP: "None", ports: [{ port: 80 }] } };
+    const slice: EndpointSlice = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", metadata: { name: "many", namespace, labels: { "kubernetes.io/service-name": "many" } }, addressType: "IPv4", endpoints: ["a", "b", "c", "d"].map((ip) => ({ addresses: [ip] })), ports: [{ name: "", port: 8080, protocol: "TCP" }] };
+    let drawn = 0;
+    const network = startServiceNetwork({ client, services: { get: () => service, list: () => [service] }, slices: { list: () => [slice] }, events: { record: () => undefined } as unknown as EventRecorder, loopback: ownAddresses, isPodAddress: () => false, random: () => (drawn++ % 4) / 4 });
+    network.changed(`${namespace}/many`);
+    const picked = Array.from({ length: 8 }, () => network.pick(`${namespace}/many`, 80, "127.0.0.1")?.ip);
+    expect(picked).toEqual(["a", "b", "c", "d", "a", "b", "c", "d"]);
+    expect(network.pick(`${namespace}/many`, 81, "127.0.0.1")).toBeUndefined();
+    slice.endpoints = [];
+    network.changed(`${namespace}/many`);
+    expect(network.pick(`${namespace}/many`, 80, "127.0.0.1")).toBeNull();
+    await network.stop();
+  });
 });
 
 describe("a LoadBalancer", () => {
