@@ -2,12 +2,12 @@ import { defineConfig } from "vitest/config";
 import { findAssets } from "./packages/sandbox/src/real-api-server/find-assets.ts";
 
 const outside = ["**/node_modules/**", "**/.next/**"];
-/** On kube-apiserver and etcd as processes: a stage of their own of `npm test`, where there are such programs. */
+/** On kube-apiserver and etcd as processes: a stage of their own of `npm test`, where there are such programs. They mostly wait. */
 const onRealApiServers = "{packages,apps}/**/*.real.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 const realApiServers = {
-  test: { name: "real-api-servers", include: [onRealApiServers], exclude: outside, testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false, sequence: { groupOrder: 2 } },
+  test: { name: "real-api-servers", include: [onRealApiServers], exclude: outside, testTimeout: 180_000, hookTimeout: 240_000, maxWorkers: 2, sequence: { groupOrder: 2 } },
 };
 
 export default defineConfig({

@@ -54,6 +54,8 @@ export function apiServerFlags({ dir, address, port, serviceCidr }: Layout): Fla
     "service-account-key-file": `${dir}/accounts.pub`,
     "service-account-signing-key-file": `${dir}/accounts.key`,
     "allow-privileged": "true",
+    // Without it a server that is asked to end waits for watches that nobody ends.
+    "shutdown-watch-termination-grace-period": "1s",
     profiling: "false",
   };
 }
