@@ -44,7 +44,7 @@ export function ClusterCard({ cluster }: { cluster: ClusterView }) {
             <span className="min-w-0">
               <span className="font-[540]">{condition.type}</span>
               <span className="sr-only"> {condition.status}</span>
-              <span className="text-ink-2"> · {condition.message === "" ? condition.reason : condition.message}</span>
+              <span lang="en" className="text-ink-2"> · {condition.message === "" ? condition.reason : condition.message}</span>
             </span>
           </li>
         ))}
