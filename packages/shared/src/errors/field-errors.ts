@@ -4,6 +4,8 @@ import type { z } from "zod";
 export interface FieldError {
   /** Path as Kubernetes writes it: `spec.targets[0].weight`; "" for the whole. */
   readonly field: string;
+  /** The same path, by which the value is found. */
+  readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
@@ -13,9 +15,9 @@ export interface FieldError {
  */
 export function fieldErrors(error: z.ZodError, prefix = ""): FieldError[] {
   return error.issues.flatMap((issue): FieldError[] => {
-    const path = [prefix, ...issue.path];
-    if (issue.code !== "unrecognized_keys") return [{ field: fieldPath(path), message: issue.message }];
-    return issue.keys.map((key) => ({ field: fieldPath([...path, key]), message: "is not a known field; correct its name or remove it" }));
+    const { path } = issue;
+    if (issue.code !== "unrecognized_keys") return [{ field: fieldPath([prefix, ...path]), path, message: issue.message }];
+    return issue.keys.map((key) => ({ field: fieldPath([prefix, ...path, key]), path: [...path, key], message: "is not a known field; correct its name or remove it" }));
   });
 }
 
