@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { createSecureServer } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { createCertificateAuthority, issueServerCertificate } from "@sluice/sandbox/pki/certificate-authority";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiError, ConnectionError } from "./api-error.ts";
 import type { KubernetesClient } from "./client.ts";
@@ -33,6 +37,29 @@ describe("createClient", () => {
     expect(lastSeen().url.pathname).toBe("/api/v1/namespaces/shop/configmaps/a%2Fb");
     expect(lastSeen().headers.authorization).toBe("Bearer secret");
     expect(lastSeen().headers["user-agent"]).toBe("test/1");
+  });
+
+  test("speaks HTTP/1.1 with a server that prefers HTTP/2", async () => {
+    const authority = createCertificateAuthority("test");
+    const { certPem, keyPem } = issueServerCertificate(authority, "test", ["127.0.0.1"]);
+    const versions: string[] = [];
+    const modern = createSecureServer({ cert: certPem, key: keyPem, allowHTTP1: true }, (request, response) => {
+      versions.push(request.httpVersion);
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(configMap));
+    });
+    modern.listen(0, "127.0.0.1");
+    await once(modern, "listening");
+    const { port } = modern.address() as AddressInfo;
+    const other = createClient({ credentials: { server: `https://127.0.0.1:${port}`, authority: authority.certPem } });
+    try {
+      expect(await other.get(kinds.configMaps, { namespace: "shop", name: "a" })).toEqual(configMap);
+      expect(versions).toEqual(["1.1"]);
+    } finally {
+      await other.close();
+      modern.close();
+      await once(modern, "close");
+    }
   });
 
   test("lists with selectors and gives items their kind", async () => {

@@ -90,6 +90,9 @@ class UndiciClient implements KubernetesClient {
       // Every watch holds a connection of its own, so their number must not be bounded below that of the informers.
       connections: 256,
       pipelining: 1,
+      // Nothing is gained where every watch has a connection of its own, and closing an HTTP/2 session under a request
+      // can end the process by an error that nobody can listen for (undici lib/dispatcher/client-h2.js).
+      allowH2: false,
       keepAliveTimeout: 30_000,
       connect: {
         timeout: connectMsMax,
