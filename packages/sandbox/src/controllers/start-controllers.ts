@@ -32,8 +32,8 @@ export function startControllers(context: ControllerContext, onError: (message: 
   const slices = run(endpointSliceController(context));
   const namespaces = run(namespaceController(context));
   const { caches } = context;
-  /** Owners of pods that are gone are found by what the pod was: its key must be remembered. */
-  const podFacts = new Map<string, { owner: string | undefined; services: string[] }>();
+  /** Whose a pod was that is gone or has other labels now: its services are sought anew, since one may have come after it. */
+  const podFacts = new Map<string, { owner: string | undefined; labels: Record<string, string> | undefined }>();
 
   const ownerKey = (object: KubernetesObject, kind: string): string | undefined => {
     const owner = object.metadata.ownerReferences?.find((one) => one.controller === true && one.kind === kind);
@@ -43,12 +43,16 @@ export function startControllers(context: ControllerContext, onError: (message: 
   function podChanged(key: string): void {
     const pod = caches.pods.get(key);
     const before = podFacts.get(key);
-    const services = pod === undefined ? [] : caches.services.list().filter((service) => service.metadata.namespace === pod.metadata.namespace && matchesLabels(service.spec.selector, pod.metadata.labels)).map(keyOf);
-    const owner = pod === undefined ? undefined : ownerKey(pod, "ReplicaSet");
-    if (pod === undefined) podFacts.delete(key);
-    else podFacts.set(key, { owner, services });
-    for (const set of new Set([owner, before?.owner])) if (set !== undefined) replicaSets.add(set);
-    for (const service of new Set([...services, ...(before?.services ?? [])])) slices.add(service);
+    const now = pod === undefined ? undefined : { owner: ownerKey(pod, "ReplicaSet"), labels: pod.metadata.labels };
+    if (now === undefined) podFacts.delete(key);
+    else podFacts.set(key, now);
+    const facts = [now, before].filter((one) => one !== undefined);
+    for (const owner of new Set(facts.map((one) => one.owner))) if (owner !== undefined) replicaSets.add(owner);
+    const namespace = key.split("/")[0];
+    for (const service of caches.services.list()) {
+      const { metadata, spec } = service;
+      if (metadata.namespace === namespace && facts.some(({ labels }) => matchesLabels(spec.selector, labels))) slices.add(keyOf(service));
+    }
   }
 
   const setOwners = new Map<string, string>();
