@@ -36,10 +36,11 @@ export async function givenCurl(ground: Ground, cluster: string): Promise<void> 
   );
 }
 
-/** httpbin of the cluster is exported at `/<cluster>/httpbin-mesh`. */
-export async function givenExport(ground: Ground, cluster: string): Promise<void> {
+/** httpbin of the cluster is exported at `/<cluster>/httpbin-mesh`, with more of a spec's lines if given. */
+export async function givenExport(ground: Ground, cluster: string, more: readonly string[] = []): Promise<void> {
   await createNamespace(ground, cluster, "httpbin");
-  await ground.kubectl(cluster).apply(manifest("1-23/export.yaml").replaceAll("1-23", cluster));
+  const text = manifest("1-23/export.yaml").replaceAll("1-23", cluster);
+  await ground.kubectl(cluster).apply([text.trimEnd(), ...more.map((line) => `  ${line}`), ""].join("\n"));
 }
 
 /** httpbin stands in 1-23 and 1-25, exported by both and imported by 1-23, where the curl pod is. */
@@ -62,7 +63,7 @@ export async function untilImported(ground: Ground, cluster: string, from: reado
       await ground.kubectl(cluster).run(["get", "serviceimports", "httpbin", "-n", "httpbin", "-o", "jsonpath={.spec}"]),
     ) as { ports: { endpoints: { clusterKey: string }[] }[] };
     const keys = spec.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.clusterKey));
-    if (keys.join() !== from.map((name) => `default/default/default/${name}`).join()) throw new Error(`it has ${keys.join()}`);
+    if (keys.join() !== from.map(clusterKeyOf).join()) throw new Error(`it has ${keys.join()}`);
   });
 }
 
@@ -74,7 +75,7 @@ export interface Target {
 /** Applies httpbin's policy in `cluster` and waits until every proxy there enforces it. */
 export async function givenPolicy(ground: Ground, cluster: string, lbType: string, targets: readonly Target[]): Promise<void> {
   const lines = targets.flatMap(({ cluster: name, weight }) => [
-    `  - clusterKey: default/default/default/${name}`,
+    `  - clusterKey: ${clusterKeyOf(name)}`,
     ...(weight === undefined ? [] : [`    weight: ${weight}`]),
   ]);
   await ground.kubectl(cluster).apply(
@@ -116,15 +117,35 @@ export async function ask(ground: Ground, cluster: string): Promise<string> {
   ).trim();
 }
 
-/** `count` requests from the curl pod, each on a connection of its own; the answers in order, "failed" for none. */
-export async function askTimes(ground: Ground, cluster: string, count: number): Promise<string[]> {
+/** `count` requests from the curl pod, each on a connection of its own, with more of curl's flags; the lines in order, "failed" for no answer. */
+export async function askTimes(ground: Ground, cluster: string, count: number, flags = ""): Promise<string[]> {
   const pod = await curlPod(ground, cluster);
-  const script = `i=0; while [ $i -lt ${count} ]; do curl -s -f http://httpbin.httpbin:8080/ || echo failed; i=$((i+1)); done`;
+  const script = `i=0; while [ $i -lt ${count} ]; do curl -s -f ${flags} http://httpbin.httpbin:8080/ || echo failed; i=$((i+1)); done`;
   const text = await ground
     .kubectl(cluster)
     .run(["exec", "-n", "curl", pod, "-c", "curl", "--", "sh", "-c", script], { timeoutMs: 120_000 });
   return text.trim().split("\n");
 }
+
+/** What the console's page of httpbin is given of callers in one cluster. */
+export interface PageRow {
+  sticky: boolean;
+  targets: { clusterKey: string; requestedPermille: number; effectivePermille: number; ramping: { permille: number } | null; measured: { state: string; value?: { count: number; of: number } } }[];
+  acknowledged: { state: string; value?: { ready: number; total: number } };
+  convergence: { state: string; since: { atMs: number; cause: { kind: string; clusterKey?: string } } } | null;
+}
+
+export async function pageRow(ground: Ground, cluster: string): Promise<PageRow> {
+  const input = encodeURIComponent(JSON.stringify({ service: "httpbin/httpbin" }));
+  const response = await fetch(`${ground.url}/trpc/split.get?input=${input}`);
+  if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
+  const { result } = (await response.json()) as { result: { data: (PageRow & { source: string })[] } };
+  const row = result.data.find(({ source }) => source === clusterKeyOf(cluster));
+  if (row === undefined) throw new Error(`the page has no row of ${cluster}`);
+  return row;
+}
+
+export const clusterKeyOf = (cluster: string): string => `default/default/default/${cluster}`;
 
 async function curlPod(ground: Ground, cluster: string): Promise<string> {
   const name = await ground

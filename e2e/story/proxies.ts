@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { eventually } from "../ground/eventually.ts";
+import type { Ground } from "../ground/ground.ts";
+
+const namespace = "sluice-system";
+const label = "app.kubernetes.io/name=sluice-proxy";
+
+interface ProxyShape {
+  replicas: number;
+  /** Of `--ramp-up-seconds`. */
+  rampUpSeconds?: number;
+  /** False: no probe of the kubelet takes a proxy out, or ends it, within the test. */
+  probed?: boolean;
+}
+
+interface Deployment {
+  metadata: { generation: number };
+  spec: { template: { spec: { containers: { name: string; args: string[] }[] } } };
+  status?: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; readyReplicas?: number };
+}
+
+/** The cluster's proxies are as asked for, all of them ready, and none is left of before. Their names, in order. */
+export async function givenProxies(ground: Ground, cluster: string, { replicas, rampUpSeconds, probed = true }: ProxyShape): Promise<string[]> {
+  const kubectl = ground.kubectl(cluster);
+  const before = await kubectl.json<Deployment>(["get", "deployment", "sluice-proxy", "-n", namespace]);
+  const [{ name, args } = { name: "", args: [] }] = before.spec.template.spec.containers;
+  const ramp = rampUpSeconds === undefined ? [] : ["--ramp-up-seconds", String(rampUpSeconds)];
+  const failures = probed ? {} : { readinessProbe: { failureThreshold: 10_000 }, livenessProbe: { failureThreshold: 10_000 } };
+  const patch = { spec: { replicas, template: { spec: { containers: [{ name, args: [...args, ...ramp], ...failures }] } } } };
+  await kubectl.run(["patch", "deployment", "sluice-proxy", "-n", namespace, "-p", JSON.stringify(patch)]);
+  return await eventually(`${replicas} proxies as asked for in ${cluster}`, async () => {
+    const { metadata, status = {} } = await kubectl.json<Deployment>(["get", "deployment", "sluice-proxy", "-n", namespace]);
+    const names = (await kubectl.run(["get", "pods", "-n", namespace, "-l", label, "-o", "name"])).trim().split("\n").map((line) => line.replace("pod/", ""));
+    const done = status.observedGeneration === metadata.generation && [status.replicas, status.updatedReplicas, status.readyReplicas, names.length].every((count) => count === replicas);
+    if (!done) throw new Error(`${JSON.stringify(status)}, ${names.join(", ")}`);
+    return names.toSorted();
+  }, 120_000);
+}
+
+/** Proxies of the cluster that its service network may send httpbin's callers to, in order. */
+export async function proxiesInPath(ground: Ground, cluster: string): Promise<string[]> {
+  const { items } = await ground.kubectl(cluster).json<{ items: { endpoints: { conditions: { ready?: boolean }; targetRef?: { name: string } }[] }[] }>([
+    "get", "endpointslices", "-n", "httpbin", "-l", "kubernetes.io/service-name=httpbin,endpointslice.kubernetes.io/managed-by=sluice.dev",
+  ]);
+  const ready = items.flatMap(({ endpoints }) => endpoints ?? []).filter(({ conditions }) => conditions.ready === true);
+  return [...new Set(ready.map(({ targetRef }) => targetRef?.name ?? ""))].toSorted();
+}
+
+/** Signals the process of a proxy's container, which the sandbox runs on this machine. */
+export function signalProxy(pod: string, signal: "SIGSTOP" | "SIGCONT"): void {
+  // With "e" ps tells each process's environment after its command.
+  const lines = execFileSync("ps", ["axeww", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }).split("\n");
+  const pids = lines.filter((line) => line.includes("packages/proxy/src/main.ts") && line.includes(` POD_NAME=${pod} `)).map((line) => Number(line.trim().split(" ")[0]));
+  if (pids.length === 0) throw new Error(`no process of ${pod} is there`);
+  for (const pid of pids) process.kill(pid, signal);
+}
