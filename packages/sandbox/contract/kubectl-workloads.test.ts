@@ -76,6 +76,15 @@ for (const { version, path } of kubectls) describe.skipIf(path === undefined)(`k
     expect(await kubectl.output(["auth", "whoami", "-o", "jsonpath={.status.userInfo.groups}"])).toBe('["system:masters","system:authenticated"]');
   });
 
+  it("drains the node, which takes pods again once it is uncordoned", async () => {
+    await out("drain", "kubectl-node", "--force", rollOutSeconds);
+    expect(await out("get", "node", "kubectl-node")).toContain("Ready,SchedulingDisabled");
+    await out("wait", "--for=condition=PodScheduled=false", "pod", "-l", "app=web", rollOutSeconds);
+    expect(await out("describe", "pod", "-l", "app=web")).toContain("Pending");
+    await out("uncordon", "kubectl-node");
+    await out("wait", "--for=condition=ready", "pod", "-l", "app=web", rollOutSeconds);
+  });
+
   it("deletes a namespace with all that it holds", async () => {
     await kubectl.output(["delete", "namespace", namespace, rollOutSeconds]);
     expect(await kubectl.output(["get", "pods,deployments,services", "-A", "-o", "name"])).toBe("");

@@ -42,7 +42,7 @@ export interface Workload extends KubernetesObject {
 
 /** core/v1 Node. */
 export interface Node extends KubernetesObject {
-  spec?: object;
+  spec?: { unschedulable?: boolean };
   status?: Record<string, unknown>;
 }
 

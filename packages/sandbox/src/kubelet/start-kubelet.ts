@@ -27,6 +27,8 @@ export interface Kubelet {
 /** Time that pods get to end when the whole sandbox stops, ms. */
 const stopGraceMs = 2_000;
 const heartbeatMs = 1_000;
+/** Time between looks at whether a cordoned node takes pods again. */
+const cordonedRetryMs = 500;
 
 /** The node of a cluster: takes every pod, runs it as local processes, and answers for logs and exec. */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
@@ -86,20 +88,31 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   };
 }
 
-/** Binds a pod to the one node, which is always the right one. */
-async function schedule({ client, nodeName, events }: KubeletOptions, pod: Pod): Promise<void> {
+/** Binds a pod to the one node, which is the right one unless it is cordoned: then the pod is looked at again. */
+async function schedule({ client, nodeName, events }: KubeletOptions, pod: Pod): Promise<{ requeueAfterMs: number } | undefined> {
   if (pod.metadata.deletionTimestamp !== undefined) return finish(client, pod);
-  if (Array.isArray(pod.spec["schedulingGates"]) && pod.spec["schedulingGates"].length > 0) return;
+  if (Array.isArray(pod.spec["schedulingGates"]) && pod.spec["schedulingGates"].length > 0) return undefined;
+  const node = await client.get(workloadKinds.nodes, { name: nodeName });
+  if (node.spec?.unschedulable === true) {
+    if (pod.status?.conditions?.some(({ type, status }) => type === "PodScheduled" && status === "False") !== true) {
+      const message = `0/1 nodes are available: 1 node(s) were unschedulable: kubectl uncordon ${nodeName}`;
+      const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+      await client.patch(kinds.pods, pod.metadata, { type: "merge", body: { metadata: { uid: pod.metadata.uid }, status: { conditions } } }, { subresource: "status" });
+      events.record(pod, { type: "Warning", reason: "FailedScheduling", message });
+    }
+    return { requeueAfterMs: cordonedRetryMs };
+  }
   const { name, namespace = "", uid = "" } = pod.metadata;
   const binding = { apiVersion: "v1", kind: "Binding", metadata: { name, namespace, uid }, target: { apiVersion: "v1", kind: "Node", name: nodeName } } as KubernetesObject;
   // A pod's bindings are a collection below the pod.
   const type: ResourceType = { group: "", version: "v1", plural: `pods/${encodeURIComponent(name)}/binding`, kind: "Binding", namespaced: true };
   await client.create(type, binding).catch(ignoreRace);
   events.record(pod, { type: "Normal", reason: "Scheduled", message: `Successfully assigned ${namespace}/${name} to ${nodeName}` });
+  return undefined;
 }
 
 /** A pod that has no process here any more, for example after a restart of the sandbox, has ended. */
-async function finish(client: KubernetesClient, pod: Pod): Promise<void> {
+async function finish(client: KubernetesClient, pod: Pod): Promise<undefined> {
   await client.delete(kinds.pods, pod.metadata, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid ?? "" } }).catch(ignoreRace);
 }
 
