@@ -9,8 +9,9 @@ afterEach(() => set.end());
 
 const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
 const member = { namespace: "sluice-system", name: "sluice-member" };
+const setRef = { namespace: "sluice-system", name: "sluice-set" };
 const record = async (cluster: TestCluster) => (await cluster.client.get(kinds.configMaps, member)).data;
-const epochOf = async (controlPlane: TestCluster) => (await controlPlane.client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-set" })).data?.["epoch"];
+const epochOf = async (controlPlane: TestCluster) => (await controlPlane.client.get(kinds.configMaps, setRef)).data?.["epoch"];
 const importsOf = async (cluster: TestCluster) => (await cluster.client.list(kinds.serviceImports)).items.length;
 
 async function managed(controlPlane: TestCluster, name: string) {
@@ -57,11 +58,12 @@ it("one replica leads and writes, the other serves reads; leadership passes when
   await until(async () => expect((await reads.clusters.list.query()).map(({ name, proxies }) => [name, proxies.state])).toEqual([["1-23", "known"], ["1-25", "known"]]));
   await until(async () => expect((await reads.services.list.query()).map(({ service }) => service)).toContain("httpbin/httpbin"));
   expect(writes).toEqual([]);
-  expect(await epochOf(controlPlane)).toBe("1");
+  // The term began with 1, and two clusters joined.
+  expect(await epochOf(controlPlane)).toBe("3");
 
   await first.stop();
-  await until(async () => expect(await epochOf(controlPlane)).toBe("2"));
-  await until(async () => expect(await record(old)).toMatchObject({ epoch: "2" }));
+  await until(async () => expect(await epochOf(controlPlane)).toBe("4"));
+  await until(async () => expect(await record(old)).toMatchObject({ epoch: "4" }));
   await exportHttpbin(old);
   await until(async () => expect(await importsOf(next)).toBe(1));
   expect(writes).toContain("replace configmaps");
@@ -88,10 +90,46 @@ it("a control plane that was restored to an older epoch writes nothing to any me
   const shown = (await trpcClient(restored).clusters.list.query())[1]?.conditions.find(({ type }) => type === "Managed");
   expect(shown?.message).toContain("kubectl patch configmap sluice-set");
 
-  await controlPlane.client.patch(kinds.configMaps, { namespace: "sluice-system", name: "sluice-set" }, { type: "merge", body: { data: { confirmedEpoch: "7" } } });
+  await controlPlane.client.patch(kinds.configMaps, setRef, { type: "merge", body: { data: { confirmedEpoch: "7" } } });
   await until(async () => expect((await record(next))?.["epoch"]).toBe("8"));
   await until(async () => expect([await importsOf(old), await importsOf(next)]).toEqual([0, 1]));
   await until(async () => expect((await managed(controlPlane, "1-25"))?.reason).toBe("Watching"));
+});
+
+it("a backup from before a cluster left is told from the present, although the same leader led all the time", async () => {
+  const { controlPlane, old, next } = await twoMembers();
+  const third = await set.cluster("1-27");
+  await join(controlPlane, "1-27", third.kubeconfig, 1);
+  const before = await set.api(controlPlane);
+  await until(async () => expect([await record(old), await record(next)]).toMatchObject([{ epoch: "4" }, { epoch: "4" }]));
+  const backup = await controlPlane.client.get(kinds.configMaps, setRef);
+  await controlPlane.client.delete(kinds.clusters, { name: "1-27" });
+  await until(async () => expect((await controlPlane.client.list(kinds.clusters)).items).toHaveLength(2));
+  await until(async () => expect(Number(await epochOf(controlPlane))).toBeGreaterThan(4));
+  await before.stop();
+  const present = await controlPlane.client.get(kinds.configMaps, setRef);
+  const epoch = present.data?.["epoch"] ?? "";
+  // Each of the members knows it, and the next that leads from the backup goes by the same number.
+  for (const { client } of [old, next]) await client.patch(kinds.configMaps, member, { type: "merge", body: { data: { epoch, termUid: present.data?.["termUid"] } } });
+  await controlPlane.client.replace(kinds.configMaps, { ...present, data: { ...backup.data, epoch: String(Number(epoch) - 1) } });
+  await set.api(controlPlane);
+  const heldBack = { status: "False", reason: "EpochOlder", message: expect.stringContaining(`knows epoch ${epoch} of another control plane, this one is at ${epoch}`) as unknown };
+  await until(async () => expect([await managed(controlPlane, "1-23"), await managed(controlPlane, "1-25")]).toMatchObject([heldBack, heldBack]));
+  await controlPlane.client.patch(kinds.configMaps, setRef, { type: "merge", body: { data: { confirmedEpoch: epoch } } });
+  const following = { epoch: String(Number(epoch) + 1) };
+  await until(async () => expect([await record(old), await record(next)]).toMatchObject([following, following]));
+  await until(async () => expect((await managed(controlPlane, "1-25"))?.reason).toBe("Watching"));
+});
+
+it("a record of the set that is restored under its leader is put right when the next cluster joins", async () => {
+  const { controlPlane, old, next } = await twoMembers();
+  await set.api(controlPlane);
+  await until(async () => expect([await record(old), await record(next)]).toMatchObject([{ epoch: "3" }, { epoch: "3" }]));
+  await controlPlane.client.patch(kinds.configMaps, setRef, { type: "merge", body: { data: { epoch: "1", termUid: "of-the-backup" } } });
+  const third = await set.cluster("1-27");
+  await join(controlPlane, "1-27", third.kubeconfig, 1);
+  await until(async () => expect((await managed(controlPlane, "1-27"))?.reason).toBe("Watching"));
+  await until(async () => expect([await record(old), await record(third), await epochOf(controlPlane)]).toMatchObject([{ epoch: "4" }, { epoch: "4" }, "4"]));
 });
 
 it("the cluster of the control plane can be a member itself", async () => {

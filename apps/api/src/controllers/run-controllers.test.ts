@@ -49,7 +49,7 @@ describe("the cluster controller", () => {
     expect(Buffer.from(secret.data?.["kubeconfig"] ?? "", "base64").toString()).toBe(old.kubeconfig);
     await until(async () => {
       const record = await old.client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-member" });
-      expect(record.data).toMatchObject({ clusterKey: "default/default/default/1-23", epoch: "1" });
+      expect(record.data).toMatchObject({ clusterKey: "default/default/default/1-23", epoch: "3" });
     });
     expect(cluster.metadata.finalizers).toEqual(["sluice.dev/leave"]);
     expect(cluster.metadata.annotations?.["sluice.dev/color"]).toMatch(/^[01]$/);

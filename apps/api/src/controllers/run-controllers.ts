@@ -3,7 +3,7 @@ import type { KubernetesClient } from "@sluice/kubernetes/client";
 import type { Logger } from "pino";
 import { GatewayAddresses } from "../kubernetes/gateway-addresses.ts";
 import type { MemberDirectory } from "../kubernetes/member-directory.ts";
-import { beginTerm, readConfirmation, type SetIdentity } from "../kubernetes/set-identity.ts";
+import { beginTerm, isHeldBack, raiseEpoch, readConfirmation, type SetIdentity } from "../kubernetes/set-identity.ts";
 import { indexWorld } from "../world/world-index.ts";
 import { applyClusterAction, applyClusterStatus } from "./cluster/apply.ts";
 import { type GatewayAnswer, observeCluster } from "./cluster/observe.ts";
@@ -34,6 +34,8 @@ export class Controllers {
   readonly #loop: ReconcileLoop;
   readonly #addresses: GatewayAddresses;
   readonly #gateways = new Map<string, GatewayAnswer>();
+  /** One after the other: each begins where the one before ended. */
+  #raising: Promise<void> = Promise.resolve();
   readonly #history = new HistoryController();
 
   private constructor(options: ControllersOptions, set: SetIdentity) {
@@ -87,7 +89,7 @@ export class Controllers {
 
   async #cluster(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
     const { directory, controlPlane, log, now } = this.#options;
-    if (this.#set.seenEpoch > this.#set.epoch) await this.#confirm(signal);
+    if (isHeldBack(this.#set)) await this.#confirm(signal);
     const seen = observeCluster(directory, name, this.#set, this.#gateways.get(name));
     if (seen === undefined) {
       this.#gateways.delete(name);
@@ -98,13 +100,26 @@ export class Controllers {
     try {
       for (const action of actions) {
         const member = directory.members().find((candidate) => candidate.cluster.metadata.name === name);
-        if (member !== undefined) await applyClusterAction(action, { controlPlane, member, set: this.#set, log, signal });
+        if (member !== undefined) await applyClusterAction(action, { controlPlane, member, set: this.#set, raiseEpoch: () => this.#raiseEpoch(name, signal), log, signal });
       }
     } finally {
       // The conditions tell what was seen, whether or not the actions could be done.
       await applyClusterStatus(controlPlane, seen, conditions, now(), signal);
     }
     return { requeueAfterMs: clusterAgainMs };
+  }
+
+  /** Who belongs to the set changes: every member is to know that a backup from before is one. */
+  #raiseEpoch(changing: string, signal: AbortSignal): Promise<void> {
+    this.#raising = this.#raising
+      .catch(() => undefined)
+      .then(async () => {
+        if (isHeldBack(this.#set)) throw new Error("the epoch of a restored control plane is an administrator's to confirm");
+        const raised = await raiseEpoch(this.#options.controlPlane, this.#set, signal);
+        this.#set = { ...raised, seenEpoch: this.#set.seenEpoch };
+        for (const { cluster } of this.#options.directory.members()) if (cluster.metadata.name !== changing) this.#loop.add(`cluster/${cluster.metadata.name}`);
+      });
+    return this.#raising;
   }
 
   /** A control plane that was restored from a backup looks whether it may go on. */

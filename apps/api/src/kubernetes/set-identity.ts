@@ -9,11 +9,13 @@ const setName = "sluice-set";
 /** Which cluster set this is, and in which term of its leaders. */
 export interface SetIdentity {
   readonly uid: string;
-  /** Grows with every leader: a member that knows a higher one was written by a later control plane. */
+  /** Grows with every leader and with every cluster that joins or leaves: a member that knows a higher one was written by a later control plane. */
   readonly epoch: number;
+  /** Drawn when the term began: tells its epochs from the same numbers of another line, which a control plane restored from a backup begins. */
+  readonly termUid: string;
   /** An administrator's word that this control plane, though restored from a backup, may go on above that epoch; 0: none. */
   readonly confirmedEpoch: number;
-  /** The highest epoch that any member of the set was seen to know in this term. */
+  /** The highest epoch of another line, not below ours then, that any member of the set was seen to know in this term; 0: none. */
   readonly seenEpoch: number;
 }
 
@@ -21,12 +23,11 @@ export interface SetIdentity {
 export async function beginTerm(client: KubernetesClient, signal: AbortSignal): Promise<SetIdentity> {
   const present = await client.get(kinds.configMaps, { namespace: systemNamespace, name: setName }, { signal }).catch(ignoreMissing);
   if (present === undefined) {
-    const identity: SetIdentity = { uid: randomUUID(), epoch: 1, confirmedEpoch: 0, seenEpoch: 0 };
+    const identity: SetIdentity = { uid: randomUUID(), epoch: 1, termUid: randomUUID(), confirmedEpoch: 0, seenEpoch: 0 };
     await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: systemNamespace, name: setName }, data: encode(identity) }, { signal });
     return identity;
   }
-  const before = decode(present);
-  return await raise(client, present, before, signal);
+  return await raise(client, present, { ...decode(present), termUid: randomUUID() }, signal);
 }
 
 /**
@@ -39,6 +40,22 @@ export async function readConfirmation(client: KubernetesClient, identity: SetId
   if (present === undefined || now?.uid !== identity.uid || now.epoch !== identity.epoch || now.confirmedEpoch < identity.seenEpoch) return identity;
   return { ...(await raise(client, present, now, signal)), seenEpoch: identity.seenEpoch };
 }
+
+/**
+ * Raises the epoch within a term, so that no backup from before passes for the present. A record that lies behind was restored under this
+ * leader, who knows better. Throws ApiError, and Error when another leader raised it.
+ */
+export async function raiseEpoch(client: KubernetesClient, identity: SetIdentity, signal: AbortSignal): Promise<SetIdentity> {
+  const present = await client.get(kinds.configMaps, { namespace: systemNamespace, name: setName }, { signal });
+  const now = decode(present);
+  // Where the answer to an earlier raise was lost, the record is ahead, but ours.
+  const isOurs = now.uid === identity.uid && (now.epoch < identity.epoch || now.termUid === identity.termUid);
+  if (!isOurs) throw new Error(`ConfigMap ${systemNamespace}/${setName} is at epoch ${now.epoch} of another leader, this one is at ${identity.epoch}`);
+  return { ...(await raise(client, present, { ...now, epoch: Math.max(now.epoch, identity.epoch), termUid: identity.termUid }, signal)), seenEpoch: identity.seenEpoch };
+}
+
+/** A restored control plane that no administrator confirmed yet: it writes to no member. */
+export const isHeldBack = ({ epoch, seenEpoch }: SetIdentity): boolean => seenEpoch >= epoch;
 
 /** What an administrator runs to let a restored control plane go on above `epoch`. */
 export const confirmCommand = (epoch: number): string => `kubectl patch configmap ${setName} -n ${systemNamespace} --type merge -p '{"data":{"confirmedEpoch":"${epoch}"}}'`;
@@ -57,13 +74,13 @@ export async function ensureSystemNamespace(client: KubernetesClient): Promise<v
 }
 
 function encode(identity: SetIdentity): Record<string, string> {
-  return { uid: identity.uid, epoch: String(identity.epoch), confirmedEpoch: String(identity.confirmedEpoch) };
+  return { uid: identity.uid, epoch: String(identity.epoch), termUid: identity.termUid, confirmedEpoch: String(identity.confirmedEpoch) };
 }
 
 function decode(object: ConfigMap): SetIdentity {
-  const { uid = "", epoch = "0", confirmedEpoch = "0" } = object.data ?? {};
+  const { uid = "", epoch = "0", termUid = "", confirmedEpoch = "0" } = object.data ?? {};
   if (uid === "") throw new Error(`ConfigMap ${systemNamespace}/${setName} has no uid: restore it from a backup, or delete it to begin a new set`);
-  return { uid, epoch: Number(epoch) || 0, confirmedEpoch: Number(confirmedEpoch) || 0, seenEpoch: 0 };
+  return { uid, epoch: Number(epoch) || 0, termUid, confirmedEpoch: Number(confirmedEpoch) || 0, seenEpoch: 0 };
 }
 
 function ignoreMissing(error: unknown): undefined {

@@ -80,6 +80,7 @@ it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   expect(await trpc.split.sendBack.mutate(sending)).toMatchObject([{ source: row.source, result: { outcome: "failed", ...guarded } }]);
   expect(await trpc.split.sendBack.mutate({ ...sending, overrides })).toMatchObject([{ source: row.source, result: { outcome: "applied" } }]);
   await until(async () => expect(await shareOf()).toBe(1000));
+  expect(await refusal(trpc.split.sendBack.mutate({ ...sending, overrides }))).toMatchObject({ code: "NothingToSendBack", field: "service" });
 
   const restoring = { ...row, number: 1, reason: "again", base: (await trpc.split.preview.query({ ...row, draft })).base };
   expect(await refusal(trpc.revisions.restore.mutate({ ...restoring, number: 99 }))).toMatchObject({ code: "RevisionNotFound", field: "number" });
@@ -88,6 +89,21 @@ it("previews, refuses, applies, conflicts, undoes and sends back", async () => {
   expect(await trpc.revisions.restore.mutate({ ...restoring, overrides })).toMatchObject({ outcome: "applied", revision: 5 });
   await until(async () => expect(await shareOf()).toBe(900));
   await until(async () => expect((await trpc.revisions.list.query(row))[0]).toMatchObject({ number: 5, by: "console", reason: "again" }));
+});
+
+it("counts small steps together until one of them was reviewed", async () => {
+  const { trpc } = await story();
+  const step = async (old: number, expected: object) => {
+    const draft = split(old);
+    const { base, friction, movedPermille } = await trpc.split.preview.query({ ...row, draft });
+    expect({ friction, movedPermille }).toEqual(expected);
+    await trpc.split.applyDraft.mutate({ ...row, draft, base, reason: `to ${old}`, confirmName: "1-25", overrides });
+    await until(async () => expect((await trpc.split.get.query({ service: row.service }))[0]?.revision?.reason).toBe(`to ${old}`));
+  };
+  await step(900, { friction: "type-name", movedPermille: 100 });
+  await step(840, { friction: "undo", movedPermille: 60 });
+  await step(790, { friction: "review", movedPermille: 110 });
+  await step(740, { friction: "undo", movedPermille: 50 });
 });
 
 it("refuses a way back to a cluster without pods, whatever is overridden", async () => {

@@ -120,6 +120,15 @@ describe("a change of a policy", () => {
     expect([await presentWeight(), (await recorded()).map((one) => one.weight)]).toEqual([weight, [outcome === "applied" ? 20 : 99]]);
   });
 
+  it("leaves 50 records, its own among them", async () => {
+    const live = await makePolicy(10);
+    const old = { spec: specOf(10), before: null, actor: "a", reason: null, intent: "split" as const, reviewed: false, uid: "earlier", at: new Date(nowMs - 172_800_000).toISOString() };
+    await Promise.all(Array.from({ length: 50 }, (_, at) => client.create(kinds.controllerRevisions, encodeRevision(httpbin, at + 1, { ...old, generation: at + 1 }))));
+    expect(await change(client, changeOf(20, live))).toMatchObject({ outcome: "applied", revision: 52 });
+    const { items } = await client.list(kinds.controllerRevisions, { namespace: "httpbin" });
+    expect(items.map(({ revision }) => revision).toSorted((one, other) => one - other)).toEqual(Array.from({ length: 50 }, (_, at) => at + 3));
+  });
+
   it("that changes nothing, or that the check refuses, is neither recorded nor made", async () => {
     const live = await makePolicy(10);
     await expect(change(client, changeOf(10, live))).rejects.toMatchObject({ view: { code: "NothingToChange", field: "draft" } });

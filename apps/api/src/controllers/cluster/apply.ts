@@ -19,6 +19,8 @@ export interface ClusterWorld {
   controlPlane: KubernetesClient;
   member: Member;
   set: SetIdentity;
+  /** Raises the epoch of this leader's term. */
+  raiseEpoch: () => Promise<void>;
   log: Logger;
   signal: AbortSignal;
 }
@@ -38,6 +40,8 @@ export async function applyClusterAction(action: ClusterAction, world: ClusterWo
     case "annotate":
       await controlPlane.patch(kinds.clusters, ref, { type: "merge", body: { metadata: { annotations: action.annotations } } }, { signal });
       return;
+    case "raise-epoch":
+      return await world.raiseEpoch();
     case "write-member":
       return await writeMember(world);
     case "remove-member":
@@ -79,7 +83,7 @@ async function moveKubeconfig(controlPlane: KubernetesClient, cluster: Cluster, 
 async function writeMember({ member, set, signal }: ClusterWorld): Promise<void> {
   const { connection, key } = member;
   if (connection === undefined) return;
-  const data = { clusterKey: key, setUid: set.uid, epoch: String(set.epoch) };
+  const data = { clusterKey: key, setUid: set.uid, epoch: String(set.epoch), termUid: set.termUid };
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: systemNamespace, name: memberName }, data };
   try {
     await connection.client.create(kinds.configMaps, object, { signal });

@@ -1,6 +1,6 @@
 import { memberName, systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import type { Member } from "../../kubernetes/member-directory.ts";
-import { confirmCommand, type SetIdentity } from "../../kubernetes/set-identity.ts";
+import { confirmCommand, isHeldBack, type SetIdentity } from "../../kubernetes/set-identity.ts";
 import { clusterUidAnnotation } from "../../world/labels.ts";
 
 /** The record that a member holds of its set; null: none. */
@@ -8,6 +8,8 @@ export interface MemberRecord {
   readonly clusterKey: string;
   readonly setUid: string;
   readonly epoch: number;
+  /** Empty: written before there was one. */
+  readonly termUid: string;
 }
 
 /** Why a live member may not be believed or written to. */
@@ -19,7 +21,7 @@ export interface MembershipFault {
 export function memberRecord({ connection }: Member): MemberRecord | null {
   const data = connection?.caches.configMaps.get(`${systemNamespace}/${memberName}`)?.data;
   if (data === undefined) return null;
-  return { clusterKey: data["clusterKey"] ?? "", setUid: data["setUid"] ?? "", epoch: Number(data["epoch"]) || 0 };
+  return { clusterKey: data["clusterKey"] ?? "", setUid: data["setUid"] ?? "", epoch: Number(data["epoch"]) || 0, termUid: data["termUid"] ?? "" };
 }
 
 /** UID of the member's kube-system namespace; undefined: not known. */
@@ -27,10 +29,16 @@ export function memberUid({ connection }: Member): string | undefined {
   return connection?.caches.namespaces.get("kube-system")?.metadata.uid;
 }
 
-/** The set with what its members tell of later epochs: one that knows better holds back writes to all, so it is kept for the term. */
+/** The set with what its members tell of other control planes: one that knows better holds back writes to all, so it is kept for the term. */
 export function withSeenEpoch(set: SetIdentity, members: readonly Member[]): SetIdentity {
-  const epochs = members.map(memberRecord).map((record) => (record?.setUid === set.uid ? record.epoch : 0));
-  return { ...set, seenEpoch: Math.max(set.seenEpoch, ...epochs) };
+  return { ...set, seenEpoch: Math.max(set.seenEpoch, ...members.map((member) => otherEpoch(memberRecord(member), set))) };
+}
+
+/** The epoch that a member was given by another control plane, if that is a later one or goes by the same number; 0: it was not. */
+function otherEpoch(record: MemberRecord | null, set: SetIdentity): number {
+  if (record === null || record.setUid !== set.uid) return 0;
+  const sameNumber = record.epoch === set.epoch && record.termUid !== "" && record.termUid !== set.termUid;
+  return record.epoch > set.epoch || sameNumber ? record.epoch : 0;
 }
 
 /** undefined: the member is the one that joined, and its set is ours. */
@@ -48,12 +56,13 @@ export function membershipFault(member: Member, set: SetIdentity): MembershipFau
   if (record !== null && record.setUid !== set.uid) {
     return { reason: "MemberOfAnotherSet", message: `the cluster belongs to another cluster set (${record.setUid}); let it leave there, or delete its ConfigMap sluice-system/sluice-member` };
   }
-  const known = Math.max(record?.epoch ?? 0, set.seenEpoch);
-  if (known > set.epoch) {
-    const who = (record?.epoch ?? 0) > set.epoch ? "the member" : "another member of the set";
+  const own = otherEpoch(record, set);
+  const known = Math.max(own, set.seenEpoch);
+  if (isHeldBack({ ...set, seenEpoch: known })) {
+    const who = own > 0 ? "the member" : "another member of the set";
     return {
       reason: "EpochOlder",
-      message: `${who} knows epoch ${known}, this control plane is at ${set.epoch}: it was restored from a backup, or another one leads; nothing is written to any member until an administrator confirms that this one may go on: ${confirmCommand(known)}`,
+      message: `${who} knows epoch ${known} of another control plane, this one is at ${set.epoch}: it was restored from a backup, or another one leads; nothing is written to any member until an administrator confirms that this one may go on: ${confirmCommand(known)}`,
     };
   }
   return undefined;

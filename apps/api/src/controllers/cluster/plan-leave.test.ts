@@ -8,7 +8,7 @@ import type { ClusterObservation } from "./observe.ts";
 import { mayTakeBack, planLeave } from "./plan-leave.ts";
 
 const free: LeaveObservation = { policies: [], unreadable: [], importedBy: [], attached: [] };
-const ours = { clusterKey: key("a"), setUid: "set", epoch: 1 };
+const ours = { clusterKey: key("a"), setUid: "set", epoch: 1, termUid: "e" };
 const fault = (reason: MembershipFault["reason"]): MembershipFault => ({ reason, message: `it is ${reason}` });
 
 interface Given extends ObservationSketch {
@@ -38,14 +38,14 @@ describe("leaving, step by step", () => {
     ["which force skips", { leave: { attached: ["shop/web"] }, record: null, hasAttachmentController: false, forced: true }, "Left", [], /skipped: shop\/web, which nothing detaches/],
     ["but not while something could", { leave: { attached: ["shop/web"] }, record: null, forced: true }, "Detaching", [], /shop\/web/],
     ["all is done: said first", { record: null }, "Left", [], /credentials are dropped$/],
-    ["all is done", { record: null, left: true }, "Left", ["drop-credentials", "remove-finalizer"], /left/],
+    ["all is done", { record: null, left: true }, "Left", ["raise-epoch", "drop-credentials", "remove-finalizer"], /left/],
     ["it can't be reached", { ...away }, "MemberUnreachable", [], /no answer\); make it reachable, or .*force=true/],
     ["it can't be reached, by force", { ...away, forced: true }, "Left", [], /skipped: its imports, its attached services and its record.*kubectl delete configmap sluice-member/],
     ["it is not read yet", { live: false }, "MemberUnreachable", [], /not complete yet/],
     ["its successor answers", { fault: fault("ClusterReplaced") }, "MemberUnreachable", [], /it is ClusterReplaced/],
     ["it was never reached", { ...away, joined: false }, "Left", [], /skipped: the cluster itself, which was never reached/],
     ["its credentials were taken away", { live: false, record: null, failure: { reason: "KubeconfigMissing", message: "no Secret", temporary: false } }, "MemberUnreachable", [], /no Secret/],
-    ["its credentials are dropped already", { live: false, record: null, left: true, failure: { reason: "KubeconfigMissing", message: "no Secret", temporary: false } }, "Left", ["drop-credentials", "remove-finalizer"], /left/],
+    ["its credentials are dropped already", { live: false, record: null, left: true, failure: { reason: "KubeconfigMissing", message: "no Secret", temporary: false } }, "Left", ["raise-epoch", "drop-credentials", "remove-finalizer"], /left/],
     ["it is in another set", { record: { ...ours, setUid: "other" }, fault: fault("MemberOfAnotherSet"), leave: { attached: ["shop/web"] } }, "Left", [], /belongs to another set \(other\)/],
     ["a later control plane was there, whatever force says", { fault: fault("EpochOlder"), forced: true }, "EpochOlder", [], /EpochOlder/],
   ];

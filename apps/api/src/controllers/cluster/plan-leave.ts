@@ -71,6 +71,7 @@ function awayStep(seen: ClusterObservation, skipped: readonly string[]): LeavePl
 /** The condition first, so that what was skipped can be read by whoever watches; then the last two writes. */
 function finish({ cluster }: ClusterObservation, skipped: readonly string[]): LeavePlan {
   const last: ClusterAction[] = [
+    { do: "raise-epoch", reason: "a cluster leaves: a backup from before would take it for a member" },
     { do: "drop-credentials", reason: "they are not needed any more" },
     { do: "remove-finalizer", reason: "all steps are done" },
   ];

@@ -7,6 +7,7 @@ export type ClusterAction =
   | { do: "move-kubeconfig"; kubeconfig: string; reason: string }
   | { do: "add-finalizer"; reason: string }
   | { do: "annotate"; annotations: Record<string, string>; reason: string }
+  | { do: "raise-epoch"; reason: string }
   | { do: "write-member"; reason: string }
   | { do: "remove-member"; reason: string }
   | { do: "drop-credentials"; reason: string }
@@ -32,9 +33,12 @@ export function planCluster(seen: ClusterObservation): ClusterPlan {
   if (kubeconfig !== undefined && kubeconfig !== "") actions.push({ do: "move-kubeconfig", kubeconfig, reason: "credentials do not belong into an object that many may read" });
   const annotations: Record<string, string> = {};
   if (cluster.metadata.annotations?.[colorAnnotation] === undefined) annotations[colorAnnotation] = String(seen.color);
-  if (live && memberUid !== undefined && cluster.metadata.annotations?.[clusterUidAnnotation] === undefined) annotations[clusterUidAnnotation] = memberUid;
+  if (live && fault === undefined && memberUid !== undefined && cluster.metadata.annotations?.[clusterUidAnnotation] === undefined) {
+    annotations[clusterUidAnnotation] = memberUid;
+    actions.push({ do: "raise-epoch", reason: "a cluster joins: a backup from before knows nothing of it" });
+  }
   if (Object.keys(annotations).length > 0) actions.push({ do: "annotate", annotations, reason: "given once, for the life of the object" });
-  const recorded = record?.clusterKey === key && record.setUid === set.uid && record.epoch === set.epoch;
+  const recorded = record?.clusterKey === key && record.setUid === set.uid && record.epoch === set.epoch && record.termUid === set.termUid;
   if (live && fault === undefined && seen.hasSystemNamespace && !recorded) actions.push({ do: "write-member", reason: "the member's proxies wait for their key" });
   return { actions, conditions: seenToBe };
 }
