@@ -22,9 +22,9 @@ const managed = async (controlPlane: TestCluster, name: string) => {
   return `${found?.status} ${found?.reason}`;
 };
 
-async function story(memory: ServerMemory = {}) {
+async function story(memory: ServerMemory = {}, ofOld: ServerMemory = {}) {
   const controlPlane = await set.cluster("control-plane");
-  const old = await set.cluster("1-23");
+  const old = await set.cluster("1-23", { memory: ofOld });
   const next = await set.cluster("1-25", { memory });
   await exportHttpbin(old);
   await exportHttpbin(next);
@@ -113,14 +113,24 @@ describe("leaving", () => {
     expect(await controlPlane.client.get(kinds.secrets, { namespace: "sluice-system", name: "cluster-1-25" }).catch(missing)).toBeUndefined();
   });
 
-  it("waits for policies that can't be read, until force says not to", async () => {
-    const { controlPlane, old } = await story();
+  it("waits for policies that can't be read, until force says not to; what stays there goes by the command that was told", async () => {
+    const memory: ServerMemory = {};
+    const { controlPlane, old } = await story({}, memory);
+    const port = Number(new URL(old.server.server).port);
     await old.server.stop();
     await until(async () => expect(await managed(controlPlane, "1-23")).toBe("False Unreachable"));
     await controlPlane.client.delete(kinds.clusters, { name: "1-25" });
-    await until(async () => expect((await controlPlane.client.get(kinds.clusters, { name: "1-25" })).status?.conditions?.find((one) => one.type === "Leaving")).toMatchObject({ reason: "SourceUnreachable" }));
+    await until(async () => expect((await controlPlane.client.get(kinds.clusters, { name: "1-25" })).status?.conditions?.find((one) => one.type === "Leaving")).toMatchObject({ reason: "SourceUnreachable", message: expect.stringContaining("once it can be reached: kubectl delete serviceimport httpbin -n httpbin") as unknown }));
     await controlPlane.client.patch(kinds.clusters, { name: "1-25" }, { type: "merge", body: { metadata: { annotations: { "sluice.dev/force": "true" } } } });
     await until(async () => expect(await controlPlane.client.get(kinds.clusters, { name: "1-25" }).catch(missing)).toBeUndefined());
+    const back = await set.cluster("1-23", { port, memory });
+    await until(async () => expect(await managed(controlPlane, "1-23")).toBe("True Watching"));
+    expect(await offeredTo(back)).toEqual(["default/default/default/1-25"]);
+    await back.client.delete(kinds.serviceImports, httpbin);
+    // An export that is judged shows that the imports were looked at since.
+    await back.client.delete(kinds.services, httpbin);
+    await until(async () => expect((await back.client.get(kinds.serviceExports, httpbin)).status?.conditions?.[0]).toMatchObject({ reason: "ServiceMissing" }));
+    expect(await importOf(back)).toBeUndefined();
   });
 
   it("of a member that can't be reached goes on by force", async () => {

@@ -38,7 +38,7 @@ export function makeObservation({ leave = {}, annotations = {}, finalizers = ["s
     proxies: { ready: 1, total: 1 },
     gateway: undefined,
     hasAttachmentController: true,
-    leave: { policies: [], unreadable: [], importedBy: [], attached: [], ...leave },
+    leave: { policies: [], unreadable: [], importedBy: [], attached: [], outOfReach: new Map(), ...leave },
     ...given,
   };
 }

@@ -41,6 +41,8 @@ export interface LeavePreviewView {
   policies: { service: string; source: string; permille: number | null }[];
   /** Clusters that can't be read, so that their policies are not known. */
   unreadable: string[];
+  /** It can't be reached itself: its imports, attached services and record would stay there. */
+  away: boolean;
   /** Services that the proxies step out of. */
   attached: string[];
   /** Services whose callers in it are sent elsewhere now, and will be served by it alone. */

@@ -25,5 +25,5 @@ export function leavePreviewView({ index }: Look, own: MemberIndex): LeavePrevie
     const permille = 1000 - (requestedPermille.get(key) ?? 0);
     return permille > 0 && serviceImports.get(service) !== undefined ? [{ service, permille }] : [];
   });
-  return { policies: blocking.map((policy) => ({ ...policy })), unreadable: [...unreadable], attached: [...attached], sentAway };
+  return { policies: blocking.map((policy) => ({ ...policy })), unreadable: [...unreadable], away: own.member.link.state !== "live", attached: [...attached], sentAway };
 }

@@ -34,6 +34,9 @@ it("names a policy that fails over to it while the source has no pods", () => {
 it("says whose policies can't be read, of those that ever could, unless they are given up", () => {
   const stale = makeMember("b", { offered: ["a"], policy: split(300), link: { state: "stale", sinceMs: 0 } });
   expect(observe(joined(stale))).toMatchObject({ policies: [], unreadable: [keyFor("b")], importedBy: [keyFor("a")] });
+  expect(observe(joined(stale)).outOfReach).toEqual(new Map([[keyFor("b"), ["httpbin/httpbin"]]]));
+  expect(observe(joined(makeMember("b", { offered: ["c"], link: { state: "stale", sinceMs: 0 } }))).outOfReach).toEqual(new Map([[keyFor("b"), []]]));
+  expect(observe(joined(makeMember("b", { link: { state: "unknown", sinceMs: 0 } }))).outOfReach).toEqual(new Map());
   expect(observe(stale).unreadable).toEqual([]);
   expect(observe(leaving(joined(stale))).unreadable).toEqual([keyFor("b")]);
   expect(observe(leaving(joined(stale), { "sluice.dev/force": "true" })).unreadable).toEqual([]);

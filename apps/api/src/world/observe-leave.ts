@@ -11,8 +11,10 @@ export interface LeaveObservation {
   readonly unreadable: readonly string[];
   /** Keys of readable clusters whose imports name it; its own while it has imports. */
   readonly importedBy: readonly string[];
-  /** Its services that something of ours still stands in the path of. */
+  /** Its services that something of ours still stands in the path of, as last seen. */
   readonly attached: readonly string[];
+  /** By clusters that can't be read now, itself included: their imports that name it, as last seen. One of which nothing was ever read is not among them. */
+  readonly outOfReach: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What keeps `key` from leaving, computed from caches alone. Pure. */
@@ -20,12 +22,14 @@ export function observeLeave({ members, byKey }: WorldIndex, key: string): Leave
   const others = members.filter(({ member }) => member.key !== key && !isGivenUp(member.cluster.metadata));
   const readable = others.filter(({ member }) => member.link.state === "live");
   const own = byKey.get(key);
+  const away = [...others, ...(own === undefined ? [] : [own])].filter(({ member }) => member.link.state !== "live");
   return {
     // A source that leaves itself loses its imports, and with them all shares of others.
     policies: readable.filter(({ member }) => member.cluster.metadata.deletionTimestamp === undefined).flatMap((index) => policiesFor(index, key)),
     unreadable: others.filter(({ member }) => member.link.state !== "live" && hasJoined(member.cluster.metadata)).map(({ member }) => member.key),
-    importedBy: [...readable, ...(own?.member.link.state === "live" ? [own] : [])].filter((index) => hasImports(index, key)).map(({ member }) => member.key),
+    importedBy: [...readable, ...(own?.member.link.state === "live" ? [own] : [])].filter((index) => importsNaming(index, key).length > 0).map(({ member }) => member.key),
     attached: own === undefined ? [] : attachedServices(own),
+    outOfReach: new Map(away.map((index) => [index.member.key, importsNaming(index, key)] as const).filter(([other, imports]) => imports.length > 0 || byKey.get(other)?.member.link.state === "stale")),
   };
 }
 
@@ -45,13 +49,16 @@ function policiesFor(index: MemberIndex, key: string): LeaveObservation["policie
   });
 }
 
-function hasImports({ member }: MemberIndex, key: string): boolean {
+/** Imports that Sluice wrote, as "namespace/name": of others those with its endpoints, of itself all. */
+function importsNaming({ member }: MemberIndex, key: string): string[] {
   return member.serviceImports
     .list()
-    .some(
+    .filter(
       ({ metadata, spec }) =>
         metadata.labels?.[managedByLabel] === managedBySluice && (member.key === key || spec.ports.some((port) => port.endpoints.some((endpoint) => endpoint.clusterKey === key))),
-    );
+    )
+    .map(({ metadata }) => `${metadata.namespace ?? "default"}/${metadata.name}`)
+    .toSorted();
 }
 
 /** Services with our selector key, slices of ours, a shadow, or made by Sluice, as "namespace/name". */

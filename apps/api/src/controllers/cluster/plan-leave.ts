@@ -4,6 +4,7 @@ import { clusterUidAnnotation, forceAnnotation, leaveFinalizer } from "../../wor
 import type { LeaveReason } from "../../world/leave-step.ts";
 import type { LeaveObservation } from "../../world/observe-leave.ts";
 import type { Verdict } from "../conditions.ts";
+import { leftIn, leftInItself, takeOut } from "./left-behind.ts";
 import type { ClusterObservation } from "./observe.ts";
 import type { ClusterAction } from "./reconcile.ts";
 
@@ -40,32 +41,34 @@ export function planLeave(seen: ClusterObservation): LeavePlan {
   if (leave.attached.length === 0) return finish(seen, skipped);
   const services = some(leave.attached);
   if (seen.hasAttachmentController) return at("Detaching", `waiting until ${services} are Detached; open connections may take 5 minutes to end${note(skipped)}`);
-  if (isForced(cluster)) return finish(seen, [...skipped, `${services}, which nothing detaches, since no attachment controller is ready there`]);
+  if (isForced(cluster)) return finish(seen, [...skipped, `${services}, which nothing detaches, since no attachment controller is ready there; to take it out of their path there: ${takeOut(leave.attached)}`]);
   return at("NoAttachmentController", `${services} can't be Detached, since no attachment controller is ready in the member; look at its Deployment sluice-system/sluice-attach, or ${force(cluster)}`);
 }
 
-function sharesStep(cluster: Cluster, { policies, unreadable }: LeaveObservation): { skipped: string[]; stuck?: LeavePlan } {
+function sharesStep(cluster: Cluster, leave: LeaveObservation): { skipped: string[]; stuck?: LeavePlan } {
+  const { policies, unreadable } = leave;
   if (policies.length > 0) {
     const named = some(policies.map(({ service, source, permille }) => `${service} in ${clusterNameOf(source)} (${permille === null ? "fails over to it" : `${permille / 10} %`})`));
     return { skipped: [], stuck: at("StillGivenShare", `policies still send requests here: ${named}; give their share to other clusters, then this goes on by itself`) };
   }
   if (unreadable.length === 0) return { skipped: [] };
-  if (isForced(cluster)) return { skipped: [`policies and imports of ${names(unreadable)}, which can't be reached`] };
-  const message = `whether policies in ${names(unreadable)} send requests here can't be seen; make it reachable, let it leave first, or ${force(cluster)}`;
+  const remain = unreadable.slice(0, namedMax).map((key) => leftIn(key, leave));
+  if (isForced(cluster)) return { skipped: remain };
+  const message = `whether policies in ${names(unreadable)} send requests here can't be seen; make it reachable, let it leave first, or ${force(cluster)}; what would be skipped: ${remain.join("; ")}`;
   return { skipped: [], stuck: at("SourceUnreachable", message) };
 }
 
 /** The leaving cluster itself can't be reached, or is not the one that joined. */
 function awayStep(seen: ClusterObservation, skipped: readonly string[]): LeavePlan {
-  const { cluster, failure, fault } = seen;
+  const { cluster, failure, fault, key, leave } = seen;
   const joined = cluster.metadata.annotations?.[clusterUidAnnotation] !== undefined;
   if (failure !== undefined && !joined) return finish(seen, [...skipped, "the cluster itself, which was never reached"]);
   // Its credentials go last, so a step back here comes from a restart between the last two writes.
   if (failure?.reason === "KubeconfigMissing" && hasLeft(cluster)) return finish(seen, skipped);
-  const leftThere = "its imports, its attached services and its record";
-  if (isForced(cluster)) return finish(seen, [...skipped, `${leftThere}, since the member can't be reached; to be removed there by: kubectl delete serviceimports -A -l app.kubernetes.io/managed-by=sluice; kubectl delete configmap sluice-member -n sluice-system`]);
+  const { what, remedy } = leftInItself(key, leave);
+  if (isForced(cluster)) return finish(seen, [...skipped, `${what}, since the member can't be reached; to be removed there ${remedy}`]);
   const why = fault?.message ?? failure?.message ?? "its caches are not complete yet";
-  return at("MemberUnreachable", `the member can't be reached, so ${leftThere} stay there (${why}); make it reachable, or ${force(cluster)}`);
+  return at("MemberUnreachable", `the member can't be reached, so ${what} stay there (${why}); make it reachable, or ${force(cluster)}; what stays is then to be removed there ${remedy}`);
 }
 
 /** The condition first, so that what was skipped can be read by whoever watches; then the last two writes. */
@@ -73,7 +76,7 @@ function finish({ cluster }: ClusterObservation, skipped: readonly string[]): Le
   const last: ClusterAction[] = [
     { do: "raise-epoch", reason: "a cluster leaves: a backup from before would take it for a member" },
     { do: "drop-credentials", reason: "they are not needed any more" },
-    { do: "remove-finalizer", reason: "all steps are done" },
+    { do: "remove-finalizer", reason: `all steps are done${note(skipped)}` },
   ];
   return at("Left", `the cluster has left; its credentials are dropped${note(skipped)}`, hasLeft(cluster) ? last : []);
 }

@@ -13,10 +13,10 @@ export function LeavePreview({ preview, name }: { preview: LeavePreviewView; nam
   const t = useTranslations("leave");
   const format = useFormat();
   const look = useClusterLook();
-  const { policies, unreadable, sentAway, attached } = preview;
+  const { policies, unreadable, away, sentAway, attached } = preview;
   return (
     <>
-      {policies.length === 0 && unreadable.length === 0 ? null : (
+      {policies.length === 0 && unreadable.length === 0 && !away ? null : (
         <div role="alert" className="mt-4 rounded-control bg-warn-soft px-3.5 py-3 text-sm">
           {policies.length === 0 ? null : (
             <>
@@ -32,6 +32,7 @@ export function LeavePreview({ preview, name }: { preview: LeavePreviewView; nam
             </>
           )}
           {unreadable.length === 0 ? null : <p className={policies.length === 0 ? "font-[540]" : "mt-2 font-[540]"}>{t("unreadable", { clusters: unreadable.map((key) => look(key).name).join(", ") })}</p>}
+          {away ? <p className={policies.length === 0 && unreadable.length === 0 ? "font-[540]" : "mt-2 font-[540]"}>{t("away", { cluster: name })}</p> : null}
         </div>
       )}
       <ul className="mt-4 list-disc space-y-1 pl-5 text-sm text-ink-2">
