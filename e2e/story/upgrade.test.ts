@@ -3,7 +3,7 @@ import { eventually } from "../ground/eventually.ts";
 import { type Ground, startGround } from "../ground/ground.ts";
 import { findKubectl } from "../ground/kubectl.ts";
 import { coreScenarios } from "./core-scenarios.ts";
-import { askTimes, countFrom, givenCurl, givenExportedHttpbin, givenPolicy, greetingOf } from "./story.ts";
+import { askTimes, countFrom, givenCurl, givenExport, givenExportedHttpbin, givenPolicy, greetingOf, pageRow } from "./story.ts";
 
 const kubectlMissing = findKubectl() === undefined;
 if (kubectlMissing) console.info("skipped: the upgrade story needs kubectl (set KUBECTL_PATH or put it on PATH)");
@@ -42,6 +42,28 @@ describe.skipIf(kubectlMissing)("the upgrade story", () => {
       });
       expect(answer).toBe(greetingOf(name));
     }
+  });
+
+  test("sticky: a client with the cookie stays in its cluster, those without follow the weights", { timeout: 180_000 }, async () => {
+    await givenExportedHttpbin(ground);
+    for (const cluster of ["1-23", "1-25"]) await givenExport(ground, cluster, ["sessionSticky: true"]);
+    await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 100 }]);
+    const begun = await eventually("every answer gives a session", async () => {
+      const text = (await askTimes(ground, "1-23", 10, "-i")).join("\n");
+      const clients = [...text.matchAll(/set-cookie: sluice-session=([0-9a-f]{16});[^]*?Hi, I am from (\S+)/gi)].map(([, session = "", cluster = ""]) => ({ session, cluster }));
+      expect(clients).toHaveLength(10);
+      return clients;
+    });
+    for (const cluster of ["1-23", "1-25"]) expect([4, 5, 6]).toContain(begun.filter((client) => client.cluster === cluster).length);
+    for (const { session, cluster } of begun) {
+      const lines = await askTimes(ground, "1-23", 5, `-i -H "Cookie: sluice-session=${session}"`);
+      expect(lines.filter((line) => line.startsWith("Hi, "))).toEqual(Array.from({ length: 5 }, () => greetingOf(cluster)));
+      expect(lines.filter((line) => /^set-cookie/i.test(line))).toEqual([]);
+    }
+    const others = await askTimes(ground, "1-23", 20);
+    expect([9, 10, 11]).toContain(countFrom(others, "1-25"));
+    expect(countFrom(others, "1-23") + countFrom(others, "1-25")).toBe(20);
+    expect((await pageRow(ground, "1-23")).sticky).toBe(true);
   });
 
   test("A7: the callers move to 1-25 and 1-23 leaves: all from 1-25, whose import is gone", { timeout: 180_000 }, async () => {
