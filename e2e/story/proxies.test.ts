@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
 import { type Ground, startGround } from "../ground/ground.ts";
 import { findKubectl } from "../ground/kubectl.ts";
-import { givenProxies, proxiesInPath, signalProxy } from "./proxies.ts";
+import { givenProxies, proxiesInPath, requestsInFlight, signalProxy } from "./proxies.ts";
 import { askTimes, clusterKeyOf, countFrom, givenExportedHttpbin, givenHttpbin, givenPolicy, type PageRow, pageRow } from "./story.ts";
 
 const kubectlMissing = findKubectl() === undefined;
@@ -12,6 +12,20 @@ const far = clusterKeyOf("1-25");
 const farTarget = (row: PageRow) => row.targets.find(({ clusterKey }) => clusterKey === far);
 /** All requests that the page says were measured since the effective split last changed. */
 const measured = (row: PageRow): number => farTarget(row)?.measured.value?.of ?? 0;
+
+/** A client that asks so many times at once, each on a connection of its own, and tells what became of them. */
+const client = `
+const http = require("node:http");
+const proxy = new URL(process.env.http_proxy);
+const login = Buffer.from(decodeURIComponent(proxy.username) + ":" + decodeURIComponent(proxy.password)).toString("base64");
+const headers = { host: new URL(process.argv[1]).host, "proxy-authorization": "Basic " + login };
+for (let sent = 0; sent < Number(process.argv[2]); sent += 1) {
+  const request = http.get({ host: proxy.hostname, port: proxy.port, path: process.argv[1], headers, agent: false });
+  request.on("finish", () => console.log("asked"));
+  request.on("error", (error) => console.log(error.code));
+  request.on("response", (response) => console.log(String(response.statusCode)));
+}
+`;
 
 describe.skipIf(kubectlMissing)("proxies and what the page says of them", () => {
   let ground: Ground;
@@ -103,5 +117,40 @@ describe.skipIf(kubectlMissing)("proxies and what the page says of them", () => 
     const answers = await askTimes(ground, "1-23", 20, "-m 10");
     expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(20);
     await eventually("the page hears both", async () => expect((await pageRow(ground, "1-23")).acknowledged).toMatchObject({ state: "known", value: { ready: 2, total: 2 } }));
+  });
+
+  test("a proxy killed mid-request: what is in flight fails at once, and the next requests are answered", { timeout: 300_000 }, async () => {
+    await givenExportedHttpbin(ground);
+    const names = await givenProxies(ground, "1-23", { replicas: 2 });
+    await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 100 }]);
+    await eventually("both in the path", async () => expect(await proxiesInPath(ground, "1-23")).toEqual(names));
+
+    const kubectl = ground.kubectl("1-23");
+    const slow = JSON.stringify([{ op: "replace", path: "/spec/template/spec/containers/0/command", value: ["sluice-echo", "--delay", "60s"] }]);
+    for (const cluster of ["1-23", "1-25"]) {
+      await ground.kubectl(cluster).run(["patch", "deploy", "httpbin", "-n", "httpbin", "--type", "json", "-p", slow]);
+      await ground.kubectl(cluster).run(["rollout", "status", "deploy/httpbin", "-n", "httpbin", "--timeout=50s"]);
+    }
+    const asked = 8;
+    await kubectl.run(["run", "client", "-n", "curl", "--image=curlimages/curl", "--restart=Never", "--command", "--", "node", "-e", client, "http://httpbin.httpbin:8080/", String(asked)]);
+    const logs = async () => (await kubectl.run(["logs", "client", "-n", "curl"])).trim().split("\n");
+    await eventually("all have asked", async () => expect(await logs()).toEqual(Array.from({ length: asked }, () => "asked")));
+    // A pod may still be in the path beside the proxies; what went to it is none of theirs.
+    const busiest = await eventually("a proxy has some of them", async () => {
+      const counts = await Promise.all(names.map(async (name) => ({ name, count: await requestsInFlight(ground, "1-23", name) })));
+      const [most] = counts.toSorted((one, other) => other.count - one.count);
+      if (most === undefined || most.count < 2) throw new Error(JSON.stringify(counts));
+      return most;
+    });
+    /** The pods' network tells a connection that was cut as 502. */
+    const failed = async () => (await logs()).filter((line) => line !== "asked" && line !== "200").length;
+    signalProxy(busiest.name, "SIGKILL");
+    await eventually("what it had has failed", async () => expect(await failed()).toBeGreaterThanOrEqual(busiest.count));
+    await kubectl.run(["delete", "pod", "client", "-n", "curl"]);
+    await Promise.all(["1-23", "1-25"].map((cluster) => givenHttpbin(ground, cluster)));
+
+    await eventually("both are back in the path", async () => expect(await proxiesInPath(ground, "1-23")).toEqual(names));
+    const answers = await askTimes(ground, "1-23", 20, "-m 10");
+    expect([countFrom(answers, "1-23"), countFrom(answers, "1-25")]).toEqual([10, 10]);
   });
 });

@@ -46,8 +46,15 @@ export async function proxiesInPath(ground: Ground, cluster: string): Promise<st
   return [...new Set(ready.map(({ targetRef }) => targetRef?.name ?? ""))].toSorted();
 }
 
+/** Requests that a proxy of the cluster has accepted and not ended, as its metrics tell. */
+export async function requestsInFlight(ground: Ground, cluster: string, pod: string): Promise<number> {
+  const metrics = await ground.kubectl(cluster).run(["get", "--raw", `/api/v1/namespaces/${namespace}/pods/${pod}:9081/proxy/metrics`]);
+  const lines = metrics.split("\n").filter((line) => line.startsWith("sluice_proxy_in_flight{"));
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
 /** Signals the process of a proxy's container, which the sandbox runs on this machine. */
-export function signalProxy(pod: string, signal: "SIGSTOP" | "SIGCONT"): void {
+export function signalProxy(pod: string, signal: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void {
   // With "e" ps tells each process's environment after its command.
   const lines = execFileSync("ps", ["axeww", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 }).split("\n");
   const pids = lines.filter((line) => line.includes("packages/proxy/src/main.ts") && line.includes(` POD_NAME=${pod} `)).map((line) => Number(line.trim().split(" ")[0]));
