@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { ClientRequest } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -171,14 +172,25 @@ describe.each(findAssets())("client and informer on kube-apiserver $version", (a
     await vi.waitFor(async () => expect(await flowSchemaOf(url, authorization)).toBe(metadata.uid), patiently);
     // Of a level without a share one request at a time is let in, so one that does not end keeps the others out.
     const headers = { authorization, "content-type": "application/json", "content-length": 1_000 };
-    const endless = request(url, { method: "POST", ca: server.caPem, headers, agent: false });
-    endless.on("error", () => undefined);
-    endless.write("{");
-    await vi.waitFor(() => expect(client.list(kinds.configMaps, { namespace })).rejects.toMatchObject({ code: 429, reason: "TooManyRequests", retryAfterSeconds: 1 }), patiently);
+    let endless: ClientRequest | undefined;
+    const begin = (): ClientRequest => {
+      const begun = request(url, { method: "POST", ca: server.caPem, headers, agent: false });
+      const over = (): void => {
+        if (endless === begun) endless = undefined;
+        begun.destroy();
+      };
+      // An answer can only be that it came while another one was in.
+      begun.on("response", over).on("error", over).write("{");
+      return begun;
+    };
+    await vi.waitFor(() => {
+      endless ??= begin();
+      return expect(client.list(kinds.configMaps, { namespace })).rejects.toMatchObject({ code: 429, reason: "TooManyRequests", retryAfterSeconds: 1 });
+    }, patiently);
     informer = startInformer(client, kinds.configMaps, { namespace });
     const cache = informer;
     await vi.waitFor(() => expect(cache.state).toMatchObject({ phase: "syncing", error: { code: 429 } }), patiently);
-    endless.destroy();
+    endless?.destroy();
     await cache.synced();
     await agrees(cache);
     await admin.delete(flowSchemas, { name: "nothing" });
