@@ -54,7 +54,7 @@ export function LineChart({ label, atMs, series, markers, fromMs, toMs, height, 
         ))}
         {time === undefined ? null : <line x1={scale.x(time)} x2={scale.x(time)} y1="0" y2={height} stroke="var(--ink-3)" />}
       </svg>
-      <span className="pointer-events-none absolute top-1 left-0 text-2xs text-ink-3">{format(top)}</span>
+      <span className="pointer-events-none absolute top-1 left-0 bg-panel/80 pr-1 text-2xs text-ink-3">{format(top)}</span>
       {at === null || time === undefined ? null : (
         <div className="pointer-events-none absolute top-2 z-10 rounded-[6px] border border-line bg-panel px-2.5 py-1.5 text-xs whitespace-nowrap shadow-float" style={scale.x(time) > width / 2 ? { right: width - scale.x(time) + 8 } : { left: scale.x(time) + 8 }}>
           <div className="text-ink-3">{clock(time, true)}</div>
