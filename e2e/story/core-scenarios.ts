@@ -1,7 +1,7 @@
+import { isIP } from "node:net";
 import { expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
-import type { Ground } from "../ground/ground.ts";
-import { ask, askTimes, countFrom, givenCurl, givenExportedHttpbin, givenHttpbin, givenPolicy, greetingOf } from "./story.ts";
+import { ask, askTimes, countFrom, gatewayOf, givenCurl, givenExportedHttpbin, givenHttpbin, givenPolicy, greetingOf, isNear, type StoryGround } from "./story.ts";
 
 interface ImportSpec {
   type: string;
@@ -10,7 +10,7 @@ interface ImportSpec {
 }
 
 /** A1 to A5, for any ground with the members 1-23 and 1-25. Each test brings about what it needs, so that each runs alone. */
-export function coreScenarios(theGround: () => Ground): void {
+export function coreScenarios(theGround: () => StoryGround): void {
   test("A1: the caller in 1-23 is answered by 1-23", { timeout: 120_000 }, async () => {
     const ground = theGround();
     await givenHttpbin(ground, "1-23");
@@ -24,14 +24,14 @@ export function coreScenarios(theGround: () => Ground): void {
     const spec = JSON.parse(
       await ground.kubectl("1-23").run(["get", "serviceimports", "httpbin", "-n", "httpbin", "-o", "jsonpath={.spec}"]),
     ) as ImportSpec;
-    const cluster = await ground.kubectl("control-plane").json<{ spec: { gatewayHost: string; gatewayPort: number } }>(["get", "cluster", "1-25"]);
+    const { gatewayHost: host, gatewayPort: port } = await gatewayOf(ground, "1-25");
     expect(spec).toMatchObject({ type: "ClusterSetIP", serviceAccountName: "*" });
     expect(spec.ports).toHaveLength(1);
     expect(spec.ports[0]).toMatchObject({ port: 8080, protocol: "TCP" });
     expect(spec.ports[0]?.endpoints).toEqual([
       {
         clusterKey: "default/default/default/1-25",
-        target: { host: cluster.spec.gatewayHost, ip: "127.0.0.1", path: "/1-25/httpbin-mesh", port: cluster.spec.gatewayPort },
+        target: { host, ip: isIP(host) === 0 ? "127.0.0.1" : host, path: "/1-25/httpbin-mesh", port },
       },
     ]);
   });
@@ -50,7 +50,7 @@ export function coreScenarios(theGround: () => Ground): void {
     await givenExportedHttpbin(ground);
     await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
     const answers = await askTimes(ground, "1-23", 20);
-    expect([1, 2]).toContain(countFrom(answers, "1-25"));
+    expect(countFrom(answers, "1-25")).toSatisfy((count: number) => isNear(ground, count, 20 / 11));
     expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(20);
   });
 
@@ -60,7 +60,7 @@ export function coreScenarios(theGround: () => Ground): void {
     await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
     await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 900 }]);
     const answers = await askTimes(ground, "1-23", 10);
-    expect(countFrom(answers, "1-25")).toBe(9);
-    expect(countFrom(answers, "1-23")).toBe(1);
+    expect(countFrom(answers, "1-25")).toSatisfy((count: number) => isNear(ground, count, 9));
+    expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(10);
   });
 }

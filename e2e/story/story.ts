@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
-import type { Ground } from "../ground/ground.ts";
 import { eventually } from "../ground/eventually.ts";
+import type { Kubectl } from "../ground/kubectl.ts";
+
+/** Where the story is told: on the sandbox, or on real clusters. */
+export interface StoryGround {
+  /** kubectl for a cluster by its name; `control-plane` for the control plane. */
+  kubectl(context: string): Kubectl;
+  /** How many proxies a member has: each splits its own requests exactly. Default 1. */
+  readonly proxies?: number;
+}
 
 /** A manifest of the story, as it stands in the examples. */
 export function manifest(name: string): string {
@@ -16,7 +24,7 @@ function httpbinManifest(cluster: string): string {
 }
 
 /** httpbin stands in the cluster and is ready. */
-export async function givenHttpbin(ground: Ground, cluster: string): Promise<void> {
+export async function givenHttpbin(ground: StoryGround, cluster: string): Promise<void> {
   const kubectl = ground.kubectl(cluster);
   await createNamespace(ground, cluster, "httpbin");
   await kubectl.apply(httpbinManifest(cluster));
@@ -27,7 +35,7 @@ export async function givenHttpbin(ground: Ground, cluster: string): Promise<voi
 }
 
 /** The curl pod stands in the cluster and is ready. */
-export async function givenCurl(ground: Ground, cluster: string): Promise<void> {
+export async function givenCurl(ground: StoryGround, cluster: string): Promise<void> {
   const kubectl = ground.kubectl(cluster);
   await createNamespace(ground, cluster, "curl");
   await kubectl.apply(manifest("curl.yaml"));
@@ -37,27 +45,32 @@ export async function givenCurl(ground: Ground, cluster: string): Promise<void> 
 }
 
 /** httpbin of the cluster is exported at `/<cluster>/httpbin-mesh`, with more of a spec's lines if given. */
-export async function givenExport(ground: Ground, cluster: string, more: readonly string[] = []): Promise<void> {
+export async function givenExport(ground: StoryGround, cluster: string, more: readonly string[] = []): Promise<void> {
   await createNamespace(ground, cluster, "httpbin");
   const text = manifest("1-23/export.yaml").replaceAll("1-23", cluster);
   await ground.kubectl(cluster).apply([text.trimEnd(), ...more.map((line) => `  ${line}`), ""].join("\n"));
 }
 
 /** httpbin stands in 1-23 and 1-25, exported by both and imported by 1-23, where the curl pod is. */
-export async function givenExportedHttpbin(ground: Ground): Promise<void> {
+export async function givenExportedHttpbin(ground: StoryGround): Promise<void> {
   await Promise.all(["1-23", "1-25"].map((cluster) => givenHttpbin(ground, cluster)));
   await Promise.all(["1-23", "1-25"].map((cluster) => givenExport(ground, cluster)));
   await untilImported(ground, "1-23", ["1-25"]);
   await givenCurl(ground, "1-23");
 }
 
-export async function createNamespace(ground: Ground, cluster: string, name: string): Promise<void> {
+export async function createNamespace(ground: StoryGround, cluster: string, name: string): Promise<void> {
   const { code, stderr } = await ground.kubectl(cluster).try(["create", "namespace", name]);
   if (code !== 0 && !stderr.includes("AlreadyExists")) throw new Error(stderr);
 }
 
+/** Where the cluster's gateway is reached from outside. */
+export async function gatewayOf(ground: StoryGround, cluster: string): Promise<{ gatewayHost: string; gatewayPort: number }> {
+  return (await ground.kubectl("control-plane").json<{ spec: { gatewayHost: string; gatewayPort: number } }>(["get", "clusters.flomesh.io", cluster])).spec;
+}
+
 /** Exactly these clusters are named by the import of httpbin in `cluster`. */
-export async function untilImported(ground: Ground, cluster: string, from: readonly string[]): Promise<void> {
+export async function untilImported(ground: StoryGround, cluster: string, from: readonly string[]): Promise<void> {
   await eventually(`import of httpbin in ${cluster} from ${from.join(", ")}`, async () => {
     const spec = JSON.parse(
       await ground.kubectl(cluster).run(["get", "serviceimports", "httpbin", "-n", "httpbin", "-o", "jsonpath={.spec}"]),
@@ -73,7 +86,7 @@ export interface Target {
 }
 
 /** Applies httpbin's policy in `cluster` and waits until every proxy there enforces it. */
-export async function givenPolicy(ground: Ground, cluster: string, lbType: string, targets: readonly Target[]): Promise<void> {
+export async function givenPolicy(ground: StoryGround, cluster: string, lbType: string, targets: readonly Target[]): Promise<void> {
   const lines = targets.flatMap(({ cluster: name, weight }) => [
     `  - clusterKey: ${clusterKeyOf(name)}`,
     ...(weight === undefined ? [] : [`    weight: ${weight}`]),
@@ -93,7 +106,7 @@ export async function givenPolicy(ground: Ground, cluster: string, lbType: strin
 }
 
 /** Every proxy of the cluster acknowledged the newest generation of httpbin's policy, and stands where it needs to. */
-export async function untilEnforced(ground: Ground, cluster: string): Promise<void> {
+export async function untilEnforced(ground: StoryGround, cluster: string): Promise<void> {
   await eventually(`policy of httpbin enforced in ${cluster}`, async () => {
     const policy = await ground
       .kubectl(cluster)
@@ -108,7 +121,7 @@ export async function untilEnforced(ground: Ground, cluster: string): Promise<vo
 }
 
 /** One request from the curl pod, word for word as the story tells it. */
-export async function ask(ground: Ground, cluster: string): Promise<string> {
+export async function ask(ground: StoryGround, cluster: string): Promise<string> {
   const pod = await curlPod(ground, cluster);
   return (
     await ground
@@ -118,7 +131,7 @@ export async function ask(ground: Ground, cluster: string): Promise<string> {
 }
 
 /** `count` requests from the curl pod, each on a connection of its own, with more of curl's flags; the lines in order, "failed" for no answer. */
-export async function askTimes(ground: Ground, cluster: string, count: number, flags = ""): Promise<string[]> {
+export async function askTimes(ground: StoryGround, cluster: string, count: number, flags = ""): Promise<string[]> {
   const pod = await curlPod(ground, cluster);
   const script = `i=0; while [ $i -lt ${count} ]; do curl -s -f ${flags} http://httpbin.httpbin:8080/ || echo failed; i=$((i+1)); done`;
   const text = await ground
@@ -135,7 +148,7 @@ export interface PageRow {
   convergence: { state: string; since: { atMs: number; cause: { kind: string; clusterKey?: string } } } | null;
 }
 
-export async function pageRow(ground: Ground, cluster: string): Promise<PageRow> {
+export async function pageRow(ground: { url: string }, cluster: string): Promise<PageRow> {
   const input = encodeURIComponent(JSON.stringify({ service: "httpbin/httpbin" }));
   const response = await fetch(`${ground.url}/trpc/split.get?input=${input}`);
   if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
@@ -147,12 +160,17 @@ export async function pageRow(ground: Ground, cluster: string): Promise<PageRow>
 
 export const clusterKeyOf = (cluster: string): string => `default/default/default/${cluster}`;
 
-async function curlPod(ground: Ground, cluster: string): Promise<string> {
+async function curlPod(ground: StoryGround, cluster: string): Promise<string> {
   const name = await ground
     .kubectl(cluster)
     .run(["get", "pod", "-n", "curl", "-l", "app=curl", "-o", "jsonpath={.items[0].metadata.name}"]);
   if (name === "") throw new Error(`no curl pod in ${cluster}`);
   return name;
+}
+
+/** The count is what exact splits of that many proxies come to, whichever of them got each request. */
+export function isNear(ground: StoryGround, count: number, wanted: number): boolean {
+  return Math.abs(count - wanted) < (ground.proxies ?? 1);
 }
 
 export function countFrom(answers: readonly string[], cluster: string): number {

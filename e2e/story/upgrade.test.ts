@@ -3,7 +3,8 @@ import { eventually } from "../ground/eventually.ts";
 import { type Ground, startGround } from "../ground/ground.ts";
 import { findKubectl } from "../ground/kubectl.ts";
 import { coreScenarios } from "./core-scenarios.ts";
-import { askTimes, countFrom, givenCurl, givenExport, givenExportedHttpbin, givenPolicy, greetingOf, pageRow } from "./story.ts";
+import { askTimes, countFrom, givenExport, givenExportedHttpbin, givenPolicy, greetingOf, pageRow } from "./story.ts";
+import { upgradeScenarios } from "./upgrade-scenarios.ts";
 
 const kubectlMissing = findKubectl() === undefined;
 if (kubectlMissing) console.info("skipped: the upgrade story needs kubectl (set KUBECTL_PATH or put it on PATH)");
@@ -17,32 +18,6 @@ describe.skipIf(kubectlMissing)("the upgrade story", () => {
   afterAll(() => ground?.stop(), 60_000);
 
   coreScenarios(() => ground);
-
-  test("A6: then 1-23 is scaled to nothing: all from 1-25, none failed", { timeout: 120_000 }, async () => {
-    await givenExportedHttpbin(ground);
-    await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 900 }]);
-    await ground.kubectl("1-23").run(["scale", "deploy", "httpbin", "-n", "httpbin", "--replicas", "0"]);
-    const during = await askTimes(ground, "1-23", 20);
-    expect(during.filter((answer) => answer === "failed")).toEqual([]);
-    await eventually("no httpbin pod is left in 1-23", async () => {
-      expect(await ground.kubectl("1-23").run(["get", "pods", "-n", "httpbin", "-o", "name"])).toBe("");
-    });
-    expect(countFrom(await askTimes(ground, "1-23", 20), "1-25")).toBe(20);
-  });
-
-  test("D1: the gateway serves the cluster's own app, which sees path /", { timeout: 120_000 }, async () => {
-    await givenExportedHttpbin(ground);
-    for (const name of ["1-23", "1-25"]) {
-      const { spec } = await ground.kubectl("control-plane").json<{ spec: { gatewayHost: string; gatewayPort: number } }>(["get", "cluster", name]);
-      const answer = await eventually(`gateway of ${name}`, async () => {
-        const response = await fetch(`http://${spec.gatewayHost}:${spec.gatewayPort}/${name}/httpbin-mesh`);
-        const text = await response.text();
-        if (response.status !== 200) throw new Error(`${response.status} ${text}`);
-        return text.trim();
-      });
-      expect(answer).toBe(greetingOf(name));
-    }
-  });
 
   test("sticky: a client with the cookie stays in its cluster, those without follow the weights", { timeout: 180_000 }, async () => {
     await givenExportedHttpbin(ground);
@@ -66,14 +41,5 @@ describe.skipIf(kubectlMissing)("the upgrade story", () => {
     expect((await pageRow(ground, "1-23")).sticky).toBe(true);
   });
 
-  test("A7: the callers move to 1-25 and 1-23 leaves: all from 1-25, whose import is gone", { timeout: 180_000 }, async () => {
-    await givenExportedHttpbin(ground);
-    await givenCurl(ground, "1-25");
-    await ground.kubectl("1-23").run(["delete", "deploy", "curl", "-n", "curl"]);
-    await ground.kubectl("control-plane").run(["delete", "cluster", "1-23", "--timeout=60s"], { timeoutMs: 90_000 });
-    await eventually("the import of 1-25 is gone", async () => {
-      expect(await ground.kubectl("1-25").run(["get", "serviceimports", "-A", "-o", "name"])).toBe("");
-    });
-    expect(countFrom(await askTimes(ground, "1-25", 20), "1-25")).toBe(20);
-  });
+  upgradeScenarios(() => ground);
 });
