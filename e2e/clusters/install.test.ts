@@ -1,41 +1,111 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Terminal } from "../ground/terminal.ts";
+import { coreScenarios } from "../story/core-scenarios.ts";
 import { parseWalkThrough, unexpectedOutput } from "../story/parse-walk-through.ts";
+import { ask, givenExportedHttpbin, givenPolicy } from "../story/story.ts";
+import { threeClusterScenarios } from "../story/three-cluster-scenarios.ts";
+import { upgradeScenarios } from "../story/upgrade-scenarios.ts";
+import { auditEvents, readGrants } from "./audit/read-rights.ts";
+import { denied, type Grant, isOfSluice, neverUsed, showGrant } from "./audit/rights.ts";
+import { consoleScenarios, leaveByConsole } from "./console-scenarios.ts";
+import { type Console, forwardConsole } from "./console.ts";
 import { type RealGround, startRealGround } from "./ground.ts";
 import { loadProductImages, openTerminal } from "./install.ts";
+import { joinOf, removeMember } from "./third-member.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const steps = parseWalkThrough(readFileSync(path.join(root, "docs/install.md"), "utf8"));
+const upgrade = steps.findIndex(({ heading }) => heading === "Upgrade");
+/** The control plane's own cluster becomes a member too. */
+const third = "control-plane";
+const clusters = [third, "1-23", "1-25"];
 
 test("every step of docs/install.md names a cluster and has an output, or leaves a file", () => {
   expect(steps.length).toBeGreaterThan(8);
+  expect(upgrade).toBeGreaterThan(6);
   expect(steps.filter(({ script }) => !script.includes("--context") && !script.includes("--kube-context"))).toEqual([]);
   expect(steps.filter(({ script, outputs }) => outputs.length === 0 && !script.includes("> $cluster.kubeconfig"))).toEqual([]);
 });
 
+/** In order: docs/install.md as far as the upgrade, the story on what was installed, and the rest of docs/install.md. */
 describe("docs/install.md", () => {
   let ground: RealGround;
   let terminal: Terminal;
   /** The first step that went wrong: those after it would only wait for what it did not do. */
   let broken: string | undefined;
+  /** What the charts grant, before they are gone. */
+  const granted: Grant[] = [];
   beforeAll(async () => {
-    ground = await startRealGround(["control-plane", "1-23", "1-25"]);
+    ground = await startRealGround(clusters);
     // Clusters of somebody else pull the images from where these were pushed.
     if (ground.folder !== undefined) await loadProductImages(ground.folder, console.info);
     terminal = openTerminal(ground.kubeconfig);
+  });
+  beforeEach(() => {
+    if (broken !== undefined) throw new Error(`not tried, since "${broken}" failed`);
   });
   afterAll(async () => {
     terminal?.close();
     await ground?.stop();
   }, 150_000);
 
-  test.for(steps.map((step) => [`${step.heading} (line ${step.line})`, step] as const))("%s", { timeout: 1_200_000 }, async ([name, { script, outputs }]) => {
-    if (broken !== undefined) throw new Error(`not tried, since "${broken}" failed`);
-    broken = name;
-    expect(unexpectedOutput(outputs, await terminal.run(script, 1_100_000))).toBeUndefined();
-    broken = undefined;
+  const carryOut = (some: typeof steps) =>
+    test.for(some.map((step) => [`${step.heading} (line ${step.line})`, step] as const))("%s", { timeout: 1_200_000 }, async ([name, { script, outputs }]) => {
+      broken = name;
+      expect(unexpectedOutput(outputs, await terminal.run(script, 1_100_000))).toBeUndefined();
+      broken = undefined;
+    });
+
+  carryOut(steps.slice(0, upgrade));
+
+  describe("the story", () => {
+    // The chart's two proxies of each member split their own requests, and nobody knows whom kube-proxy sends one to.
+    const story = () => ({ kubectl: (name: string) => ground.kubectl(name), proxies: 2 });
+    let forwarded: Console;
+    let join: string;
+    beforeAll(async () => {
+      if (broken !== undefined) return;
+      forwarded = await forwardConsole(ground.kubeconfig);
+    });
+    afterAll(() => forwarded?.close());
+
+    coreScenarios(story);
+    consoleScenarios(() => ({ story: story(), console: forwarded, terminal, steps }));
+    describe("of three clusters", () => {
+      threeClusterScenarios(story, ["1-23", third, "1-25"]);
+    });
+
+    test("the third member leaves by the console", { timeout: 600_000 }, async () => {
+      await leaveByConsole({ story: story(), console: forwarded });
+      expect(await removeMember(terminal, third)).toContain('release "sluice-member" uninstalled');
+      join = await joinOf(ground.kubectl("control-plane"), "1-23");
+    });
+
+    upgradeScenarios(story);
+
+    test("1-23 comes again, and is called as before", { timeout: 240_000 }, async () => {
+      await ground.kubectl("control-plane").apply(join);
+      await givenExportedHttpbin(story());
+      await givenPolicy(story(), "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
+      expect(await ask(story(), "1-23")).toMatch(/^Hi, I am from /);
+    });
+  });
+
+  test("the rights that the charts grant are written down", async () => {
+    for (const name of clusters) granted.push(...(await readGrants(ground.kubectl(name))));
+    expect(granted.length).toBeGreaterThan(50);
+  });
+
+  carryOut(steps.slice(upgrade));
+
+  test("Sluice's accounts were denied nothing, and have no right that none of them used", ({ skip }) => {
+    const folder = ground.folder ?? skip("only clusters of our own have an audit log");
+    const events = clusters.map((name) => auditEvents(folder, name));
+    expect(events.flatMap(denied).map(({ user, verb, requestURI }) => `${user.username}: ${verb} ${requestURI}`)).toEqual([]);
+    // Members have the same chart: what one of them never needs another may.
+    expect([...new Set(neverUsed(granted, events.flat().filter(isOfSluice)).map(showGrant))]).toEqual([]);
   });
 });

@@ -34,17 +34,23 @@ export async function joinCluster(controlPlane: KubernetesClient, request: JoinR
   const ref = ownSecretRef(name);
   const cluster: Cluster = { apiVersion: "flomesh.io/v1alpha1", kind: "Cluster", metadata: { name }, spec: { ...location, isInCluster: false, kubeconfigSecretRef: ref } };
   await requireFreeName(controlPlane, name);
-  await ensureSystemNamespace(controlPlane);
   const secret: Secret = { apiVersion: "v1", kind: "Secret", type: "Opaque", metadata: { namespace: ref.namespace, name: ref.name }, data: { [ref.key]: Buffer.from(kubeconfig, "utf8").toString("base64") } };
-  await controlPlane.create(kinds.secrets, secret, { fieldManager: consoleManager }).catch(async (error: unknown) => {
-    // Left behind by a cluster of that name which is not there any more.
-    if (!(error instanceof ApiError && error.code === 409)) throw error;
-    await controlPlane.patch(kinds.secrets, { namespace: ref.namespace, name: ref.name }, { type: "merge", body: { data: secret.data } }, { fieldManager: consoleManager });
-  });
+  await writeSecret(controlPlane, secret);
   await controlPlane.create(kinds.clusters, cluster, { fieldManager: consoleManager }).catch((error: unknown) => {
     throw error instanceof ApiError && error.code === 409 ? nameTaken(name, error) : error;
   });
   return { key: clusterKeyOf(cluster) };
+}
+
+async function writeSecret(controlPlane: KubernetesClient, secret: Secret): Promise<void> {
+  const create = async (): Promise<void> => void (await controlPlane.create(kinds.secrets, secret, { fieldManager: consoleManager }));
+  await create().catch(async (error: unknown) => {
+    // A chart makes the namespace, and does not grant us that.
+    if (error instanceof ApiError && error.code === 404) return await ensureSystemNamespace(controlPlane).then(create);
+    // Left behind by a cluster of that name which is not there any more.
+    if (!(error instanceof ApiError && error.code === 409)) throw error;
+    await controlPlane.patch(kinds.secrets, secret.metadata, { type: "merge", body: { data: secret.data } }, { fieldManager: consoleManager });
+  });
 }
 
 /** Asks a cluster to leave; the finalizer's steps follow. Throws ConfirmNameMissing and ClusterNotFound. */
