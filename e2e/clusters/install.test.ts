@@ -3,9 +3,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Terminal } from "../ground/terminal.ts";
+import { runCycles } from "../story/attachment-cycles.ts";
 import { coreScenarios } from "../story/core-scenarios.ts";
 import { parseWalkThrough } from "../story/parse-walk-through.ts";
-import { ask, givenExportedHttpbin, givenPolicy } from "../story/story.ts";
+import { ask, givenExportedHttpbin, givenPolicy, untilImported } from "../story/story.ts";
 import { threeClusterScenarios } from "../story/three-cluster-scenarios.ts";
 import { upgradeScenarios } from "../story/upgrade-scenarios.ts";
 import { auditEvents, readGrants } from "./audit/read-rights.ts";
@@ -22,6 +23,8 @@ const upgrade = steps.findIndex(({ heading }) => heading === "Upgrade");
 /** The control plane's own cluster becomes a member too. */
 const third = "control-plane";
 const clusters = [third, "1-23", "1-25"];
+/** `npm run soak` goes round more often. */
+const cycles = Number(process.env["SLUICE_CYCLES"] ?? 5);
 
 test("every step of docs/install.md names a cluster and has an output, or leaves a file", () => {
   expect(steps.length).toBeGreaterThan(8);
@@ -92,6 +95,15 @@ describe("docs/install.md", () => {
       await givenPolicy(story(), "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
       expect(await ask(story(), "1-23")).toMatch(/^Hi, I am from /);
     });
+  });
+
+  test(`${cycles} cycles into the path and out of it under load, by nftables in 1-23 and iptables in 1-25: not one request is lost`, { timeout: 60_000 + cycles * 60_000 }, async () => {
+    await givenExportedHttpbin(ground);
+    await untilImported(ground, "1-25", ["1-23"]);
+    const told = await Promise.all([runCycles(ground, "1-23", "1-25", cycles), runCycles(ground, "1-25", "1-23", cycles)]);
+    console.info(JSON.stringify(told));
+    expect(told.map(({ losses }) => losses)).toEqual([{}, {}]);
+    expect(told.every(({ sentAway }) => sentAway > 10)).toBe(true);
   });
 
   test("the rights that the charts grant are written down", async () => {

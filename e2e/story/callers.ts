@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { eventually } from "../ground/eventually.ts";
+import { createNamespace, type StoryGround } from "./story.ts";
+
+const namespace = "callers";
+const manifest = readFileSync(new URL("../../demo/manifests/callers.yaml", import.meta.url), "utf8");
+
+/**
+ * The demo's callers of httpbin run in the cluster: one opens a connection for each request, one keeps its own; 50 requests
+ * a second together, whatever the answers are. They begin anew, so that they count from here.
+ */
+export async function givenCallers(ground: StoryGround, cluster: string): Promise<void> {
+  const kubectl = ground.kubectl(cluster);
+  await createNamespace(ground, cluster, namespace);
+  await kubectl.apply(manifest);
+  await kubectl.run(["delete", "pods", "--all", "-n", namespace, "--wait=true"], { timeoutMs: 120_000 });
+  await eventually(`callers in ${cluster} are answered`, async () => {
+    const counts = await Promise.all(["new", "kept"].map((kind) => answersOfCallers(ground, cluster, `app=${kind}-connections`)));
+    if (counts.some(({ size }) => size === 0)) throw new Error("not yet");
+  });
+}
+
+/** Answers of the cluster's callers since they began: a line of text, or what went wrong, and how many of each. */
+export async function answersOfCallers(ground: StoryGround, cluster: string, selector = ""): Promise<Map<string, number>> {
+  const kubectl = ground.kubectl(cluster);
+  const pods = (await kubectl.run(["get", "pods", "-n", namespace, "-l", selector, "-o", "name"])).trim().split("\n").filter((name) => name !== "");
+  const logs = await Promise.all(pods.map((pod) => kubectl.run(["logs", pod, "-n", namespace])));
+  return logs.map(countsOf).reduce(added, new Map());
+}
+
+/** The caller that keeps its connections opens new ones. Answers what the one before has counted. */
+export async function renewConnections(ground: StoryGround, cluster: string): Promise<Map<string, number>> {
+  const kubectl = ground.kubectl(cluster);
+  const kept = "app=kept-connections";
+  const before = await answersOfCallers(ground, cluster, kept);
+  await kubectl.run(["delete", "pods", "-n", namespace, "-l", kept, "--wait=true"], { timeoutMs: 120_000 });
+  await eventually(`new connections in ${cluster} are answered`, async () => {
+    if ((await answersOfCallers(ground, cluster, kept)).size === 0) throw new Error("not yet");
+  });
+  return before;
+}
+
+/** The callers are gone, and with them all that they counted. */
+export async function endCallers(ground: StoryGround, cluster: string): Promise<void> {
+  await ground.kubectl(cluster).run(["delete", "namespace", namespace, "--wait=true"], { timeoutMs: 120_000 });
+}
+
+export function added(some: ReadonlyMap<string, number>, more: ReadonlyMap<string, number>): Map<string, number> {
+  const counts = new Map(some);
+  for (const [answer, count] of more) counts.set(answer, (counts.get(answer) ?? 0) + count);
+  return counts;
+}
+
+function countsOf(log: string): Map<string, number> {
+  const lines = log.trim().split("\n").filter((line) => line !== "");
+  return lines.map((line) => new Map(Object.entries(JSON.parse(line) as Record<string, number>))).reduce(added, new Map());
+}
