@@ -52,9 +52,13 @@ export function threeClusterScenarios(theGround: () => StoryGround, [first, call
     await givenHttpbin(ground, caller);
     await givenExport(ground, caller);
     await givenPolicy(ground, caller, "ActiveActive", []);
-    const answers = await askTimes(ground, caller, 30);
-    const counts = [first, caller, third].map((cluster) => countFrom(answers, cluster));
-    expect(counts).toSatisfy((all: number[]) => all.every((count) => isNear(ground, count, 10)));
-    expect(answers).not.toContain("failed");
+    const askEvenly = async () => {
+      const answers = await askTimes(ground, caller, 30);
+      const counts = [first, caller, third].map((cluster) => countFrom(answers, cluster));
+      expect(counts).toSatisfy((all: number[]) => all.every((count) => isNear(ground, count, 10)));
+      expect(answers).not.toContain("failed");
+    };
+    // kube-proxy follows the slices a moment later: until then a connection may still go straight to the pod.
+    await ((ground.proxies ?? 1) > 1 ? eventually("even answers", askEvenly) : askEvenly());
   });
 }
