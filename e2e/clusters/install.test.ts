@@ -97,7 +97,7 @@ describe("docs/install.md", () => {
     });
   });
 
-  test(`${cycles} cycles into the path and out of it under load, by nftables in 1-23 and iptables in 1-25: not one request is lost`, { timeout: 60_000 + cycles * 60_000 }, async () => {
+  test(`${cycles} cycles into the path and out of it under load, by iptables in 1-23 and nftables in 1-25: not one request is lost`, { timeout: 60_000 + cycles * 60_000 }, async () => {
     await givenExportedHttpbin(ground);
     await untilImported(ground, "1-25", ["1-23"]);
     const told = await Promise.all([runCycles(ground, "1-23", "1-25", cycles), runCycles(ground, "1-25", "1-23", cycles)]);

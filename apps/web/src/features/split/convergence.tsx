@@ -19,7 +19,7 @@ export function Convergence({ row }: { row: SplitRowView }) {
   return (
     <>
       <span title={state} className={clsx("block truncate", convergence.state === "converged" && "text-good")}>{state}</span>
-      <span title={counted} className="line-clamp-2">{counted}</span>
+      <span title={counted} className="line-clamp-2 min-h-8 whitespace-normal">{counted}</span>
     </>
   );
 }
