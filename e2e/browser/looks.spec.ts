@@ -152,11 +152,17 @@ test("pictures of every page in Chinese", async ({ page, ground }, { project }) 
   }
 });
 
-test("the picture of the README", async ({ page }) => {
+test("the picture of the README", async ({ page, ground }) => {
   test.skip(process.env["SLUICE_PICTURE"] !== "1", "made with SLUICE_PICTURE=1");
+  test.setTimeout(400_000);
   const split = new SplitPage(page);
   await page.emulateMedia({ colorScheme: "light" });
   await split.open();
+  // A picture wants some history to show.
+  for (const permille of [250, 91]) {
+    await givenSplit(ground, permille);
+    await page.waitForTimeout(100_000);
+  }
   await split.converged("9.1");
   await split.drag("1-25", 25);
   await settled(page);
