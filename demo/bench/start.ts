@@ -54,18 +54,21 @@ await (await startDemo()).stop();
 const readyMs: number[] = [];
 for (let start = 1; start <= starts; start += 1) {
   const demo = await startDemo();
-  readyMs.push(demo.readyMs);
-  if (start === starts) {
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
-    const processes = processTree(demo.pid);
-    for (const { command, megabytes } of processes) console.info(`${megabytes.toFixed(0).padStart(6)} MB  ${command}`);
-    console.info(`${processes.reduce((sum, { megabytes }) => sum + megabytes, 0).toFixed(0).padStart(6)} MB  together, ${processes.length} processes, ${settleMs / 1000} s after the start`);
-    const page = new URL("/services/httpbin/httpbin", demo.url).href;
-    console.info(`JavaScript of the service page, gzipped: ${((await scriptBytes(page)) / 1000).toFixed(0)} kB`);
-    const firsts = await measureFirstLive(page, pages);
-    const told = (samples: number[]) => `median ${percentile(samples, 0.5).toFixed(0)} ms, slowest ${Math.max(...samples).toFixed(0)} ms`;
-    console.info(`service page in ${pages} new browser contexts: first live figure painted ${told(firsts.map((first) => first.figureMs))}; stream live ${told(firsts.map((first) => first.liveMs))}`);
+  try {
+    readyMs.push(demo.readyMs);
+    if (start === starts) {
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
+      const processes = processTree(demo.pid);
+      for (const { command, megabytes } of processes) console.info(`${megabytes.toFixed(0).padStart(6)} MB  ${command}`);
+      console.info(`${processes.reduce((sum, { megabytes }) => sum + megabytes, 0).toFixed(0).padStart(6)} MB  together, ${processes.length} processes, ${settleMs / 1000} s after the start`);
+      const page = new URL("/services/httpbin/httpbin", demo.url).href;
+      console.info(`JavaScript of the service page, gzipped: ${((await scriptBytes(page)) / 1000).toFixed(0)} kB`);
+      const firsts = await measureFirstLive(page, pages);
+      const told = (samples: number[]) => `median ${percentile(samples, 0.5).toFixed(0)} ms, slowest ${Math.max(...samples).toFixed(0)} ms`;
+      console.info(`service page in ${pages} new browser contexts: first live figure painted ${told(firsts.map((first) => first.figureMs))}; stream live ${told(firsts.map((first) => first.liveMs))}`);
+    }
+  } finally {
+    await demo.stop();
   }
-  await demo.stop();
 }
 console.info(`demo ready: median ${seconds(percentile(readyMs, 0.5))}, slowest ${seconds(Math.max(...readyMs))}, of ${starts} starts with an empty folder and the console built`);
