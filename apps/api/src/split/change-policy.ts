@@ -6,6 +6,7 @@ import type { GlobalTrafficPolicy, GlobalTrafficPolicySpec } from "@sluice/share
 import { planExternalRevision } from "../revisions/plan-external-revision.ts";
 import { policyHistory } from "../revisions/policy-history.ts";
 import { pruneRevisions } from "../revisions/prune-revisions.ts";
+import { recordExternalRevision } from "../revisions/record-external-revision.ts";
 import { decodeRevision, encodeRevision, type Intent, type RevisionRecord, revisionName } from "../revisions/revision-record.ts";
 import { SluiceError } from "../sluice-error.ts";
 import type { ApplyView } from "../views/change-view.ts";
@@ -48,10 +49,8 @@ export async function changePolicy(client: KubernetesClient, change: PolicyChang
 async function withPresent(client: KubernetesClient, live: GlobalTrafficPolicy, history: readonly RevisionRecord[], now: () => number): Promise<readonly RevisionRecord[]> {
   const revision = planExternalRevision(live, history, now());
   if (revision === undefined) return history;
-  const record = decodeRevision(await client.create(kinds.controllerRevisions, revision).catch((error: unknown) => {
-    if (error instanceof ApiError && error.code === 409) return revision;
-    throw error;
-  }));
+  await recordExternalRevision(client, revision);
+  const record = decodeRevision(revision);
   return record === undefined ? history : [...history, record];
 }
 

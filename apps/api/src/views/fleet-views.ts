@@ -96,9 +96,9 @@ function flowViews(look: Look, { rows }: FleetRows): FlowView[] {
     const rates = new Map<string, number>();
     const answers = new Map<string, number>();
     let traffic = 0;
-    for (const row of own) {
-      const { service, split } = row;
-      for (const [key, count] of answersNow(look, row)) answers.set(key, (answers.get(key) ?? 0) + count);
+    for (const { service, split, reading } of own) {
+      const lastMinute = look.telemetry.window(service, member.key, look.nowMs, minuteMs).byTarget;
+      for (const [key, count] of answersNow(reading, lastMinute, look.nowMs)) answers.set(key, (answers.get(key) ?? 0) + count);
       const fast = look.telemetry.window(service, member.key, look.nowMs, rateMs);
       traffic += sumRequests(fast.byTarget.values());
       for (const key of new Set([...split.targetKeys, ...fast.byTarget.keys()])) {

@@ -1,6 +1,5 @@
 import type { RowReading } from "../telemetry/row-reading.ts";
-import type { Look } from "./look.ts";
-import type { Row } from "./split-rows.ts";
+import type { Tally } from "../telemetry/tally.ts";
 
 const minuteMs = 60_000;
 
@@ -18,8 +17,7 @@ export function recentAnswers(
   return isNew && [...counts.values()].some((count) => count > 0) ? counts : lastMinute;
 }
 
-/** Requests by target of a row that say who answers now. */
-export function answersNow(look: Look, { service, index, reading }: Row): ReadonlyMap<string, number> {
-  const lastMinute = look.telemetry.window(service, index.member.key, look.nowMs, minuteMs).byTarget;
-  return recentAnswers(reading, new Map([...lastMinute].map(([target, tally]) => [target, tally.requests])), look.nowMs);
+/** As `recentAnswers`, from what a row's proxies told of the last minute. */
+export function answersNow(reading: RowReading, lastMinute: ReadonlyMap<string, Tally>, nowMs: number): ReadonlyMap<string, number> {
+  return recentAnswers(reading, new Map([...lastMinute].map(([target, tally]) => [target, tally.requests])), nowMs);
 }

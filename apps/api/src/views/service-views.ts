@@ -125,8 +125,9 @@ function summary(look: Look, service: string, rows: readonly Row[]) {
     const { key } = row.index.member;
     const recent = look.telemetry.window(service, key, look.nowMs, rateMs);
     fast.set(key, perSecond(sumRequests(recent.byTarget.values()), recent.elapsedMs));
-    for (const tally of look.telemetry.window(service, key, look.nowMs, minuteMs).byTarget.values()) addTally(minute, tally);
-    for (const [target, count] of answersNow(look, row)) byTarget.set(target, (byTarget.get(target) ?? 0) + count);
+    const lastMinute = look.telemetry.window(service, key, look.nowMs, minuteMs).byTarget;
+    for (const tally of lastMinute.values()) addTally(minute, tally);
+    for (const [target, count] of answersNow(row.reading, lastMinute, look.nowMs)) byTarget.set(target, (byTarget.get(target) ?? 0) + count);
   }
   const known = <T>(hasTraffic: boolean, value: () => T): Known<T> => {
     if (measuring.length === 0) return { state: "not-measured" };

@@ -1,9 +1,8 @@
-import { ApiError } from "@sluice/kubernetes/api-error";
-import { kinds } from "@sluice/kubernetes/kinds";
 import type { Member } from "../../kubernetes/member-directory.ts";
 import { planExternalRevision } from "../../revisions/plan-external-revision.ts";
 import { policyHistory } from "../../revisions/policy-history.ts";
 import { pruneRevisions } from "../../revisions/prune-revisions.ts";
+import { recordExternalRevision } from "../../revisions/record-external-revision.ts";
 
 /** The console records a change before it makes it; what is unrecorded for so long was made by somebody else. */
 const graceMs = 1_500;
@@ -33,9 +32,7 @@ export class HistoryController {
         waitMs = Math.min(waitMs ?? graceMs, graceMs - (nowMs - seenMs));
         continue;
       }
-      await connection.client.create(kinds.controllerRevisions, revision, { signal }).catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.code === 409)) throw error;
-      });
+      await recordExternalRevision(connection.client, revision, signal);
       await pruneRevisions(connection.client, history, service, nowMs, signal);
     }
     for (const id of this.#firstSeenMs.keys()) if (id.startsWith(prefix) && !pending.has(id)) this.#firstSeenMs.delete(id);
