@@ -1,7 +1,5 @@
 import type { Ground } from "../ground/ground.ts";
-import { untilEnforced } from "../story/story.ts";
-
-export const keyOf = (cluster: string): string => `default/default/default/${cluster}`;
+import { clusterKeyOf, untilEnforced } from "../story/story.ts";
 
 export interface PolicySpec {
   lbType: string;
@@ -24,8 +22,8 @@ export async function writeSplit(ground: Ground, permille: number): Promise<void
       "spec:",
       "  lbType: ActiveActive",
       "  targets:",
-      `  - {clusterKey: ${keyOf("1-23")}, weight: ${1000 - permille}}`,
-      `  - {clusterKey: ${keyOf("1-25")}, weight: ${permille}}`,
+      `  - {clusterKey: ${clusterKeyOf("1-23")}, weight: ${1000 - permille}}`,
+      `  - {clusterKey: ${clusterKeyOf("1-25")}, weight: ${permille}}`,
       "",
     ].join("\n"),
   );
@@ -38,5 +36,5 @@ export async function policyOf(ground: Ground): Promise<PolicySpec> {
 
 /** The weight of a cluster in httpbin's policy; undefined when it is not named. */
 export async function weightOf(ground: Ground, cluster: string): Promise<number | undefined> {
-  return (await policyOf(ground)).targets?.find(({ clusterKey }) => clusterKey === keyOf(cluster))?.weight;
+  return (await policyOf(ground)).targets?.find(({ clusterKey }) => clusterKey === clusterKeyOf(cluster))?.weight;
 }

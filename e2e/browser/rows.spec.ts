@@ -2,12 +2,13 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
 import type { Ground } from "../ground/ground.ts";
 import { test } from "./ground-test.ts";
-import { givenSplit, keyOf, weightOf } from "./policy.ts";
+import { clusterKeyOf } from "../story/story.ts";
+import { givenSplit, weightOf } from "./policy.ts";
 import { SplitPage } from "./split-page.ts";
 
 /** Someone else changes what callers in 1-25 get, while it is reviewed. */
 async function changeBehind(ground: Ground, permille: number): Promise<void> {
-  const targets = [`- {clusterKey: ${keyOf("1-23")}, weight: ${permille}}`, `- {clusterKey: ${keyOf("1-25")}, weight: ${1000 - permille}}`];
+  const targets = [`- {clusterKey: ${clusterKeyOf("1-23")}, weight: ${permille}}`, `- {clusterKey: ${clusterKeyOf("1-25")}, weight: ${1000 - permille}}`];
   await ground.kubectl("1-25").apply(["apiVersion: flomesh.io/v1alpha1", "kind: GlobalTrafficPolicy", "metadata: {name: httpbin, namespace: httpbin}", "spec:", "  lbType: ActiveActive", "  targets:", ...targets.map((line) => `  ${line}`), ""].join("\n"));
 }
 
@@ -59,6 +60,6 @@ test("a change of two rows of which one fails is reported per row; it is reverte
   await split.dialog.getByRole("button", { name: "Finish: apply to 1-25" }).click();
   await expect(page.getByText("Applied to 1-23, 1-25")).toBeVisible();
   const { spec } = await ground.kubectl("1-25").json<{ spec: { targets: { clusterKey: string; weight: number }[] } }>(["get", "globaltrafficpolicies.flomesh.io", "httpbin", "-n", "httpbin"]);
-  expect(spec.targets.find(({ clusterKey }) => clusterKey === keyOf("1-23"))?.weight).toBe(100);
+  expect(spec.targets.find(({ clusterKey }) => clusterKey === clusterKeyOf("1-23"))?.weight).toBe(100);
   await ground.kubectl("1-25").run(["delete", "globaltrafficpolicies.flomesh.io", "httpbin", "-n", "httpbin"]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
 import type { Terminal } from "../ground/terminal.ts";
 import type { WalkThroughStep } from "../story/parse-walk-through.ts";
-import { givenExportedHttpbin, gatewayOf, type StoryGround, untilEnforced } from "../story/story.ts";
+import { clusterKeyOf as keyOf, givenExportedHttpbin, gatewayOf, type StoryGround, untilEnforced } from "../story/story.ts";
 import type { Console } from "./console.ts";
 import { addMember, kubeconfigOfMember } from "./third-member.ts";
 
@@ -12,7 +12,6 @@ interface Preview {
   confirmName: string | null;
 }
 
-const keyOf = (cluster: string) => `default/default/default/${cluster}`;
 const row = { service: "httpbin/httpbin", source: keyOf("1-23") };
 const third = "control-plane";
 

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ground, startGround } from "../ground/ground.ts";
 import { findKubectl } from "../ground/kubectl.ts";
-import { givenExport, givenExportedHttpbin, givenPolicy } from "./story.ts";
+import { clusterKeyOf as key, givenExport, givenExportedHttpbin, givenPolicy } from "./story.ts";
 
 const kubectlMissing = findKubectl() === undefined;
 if (kubectlMissing) console.info("skipped: refusals by kubectl and console need kubectl (set KUBECTL_PATH or put it on PATH)");
 
-const key = (cluster: string): string => `default/default/default/${cluster}`;
 const policy = (spec: string): string => `apiVersion: flomesh.io/v1alpha1\nkind: GlobalTrafficPolicy\nmetadata: {name: httpbin, namespace: httpbin}\nspec: ${spec}\n`;
 const target = (cluster: string, weight: string): string => `{clusterKey: ${cluster}, weight: ${weight}}`;
 const active = (...targets: string[]): string => policy(`{lbType: ActiveActive, targets: [${targets.join(", ")}]}`);
