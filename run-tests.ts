@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -7,17 +7,14 @@ import { goProgram } from "./e2e/clusters/build/build-programs.ts";
 import { neededPrograms } from "./e2e/clusters/build/programs.ts";
 import { obstacles } from "./e2e/clusters/host/requirements.ts";
 import { findAssets, noAssets } from "./packages/sandbox/src/real-api-server/find-assets.ts";
+import { type Failure, readPlaywrightReport, readVitestReport, type Report, showFailures } from "./read-report.ts";
 
 /**
  * `npm test`: every check and test that this machine can run, one stage after the other. A red stage does not stop the
- * next, so that one run shows all that is wrong. Ends with `N passed, N failed` over everything that ran.
+ * next, so that one run shows all that is wrong. Ends with the tests that failed, each with what it says, and with
+ * `N passed, N failed` over everything that ran.
  * `--only NAME,…` runs these stages alone.
  */
-
-interface Tally {
-  passed: number;
-  failed: number;
-}
 
 interface Stage {
   name: string;
@@ -28,7 +25,7 @@ interface Stage {
   /** Why the stage can't run here; undefined: it can. Asked when its turn has come. */
   missing?: () => string | undefined | Promise<string | undefined>;
   /** Reads what the stage counted; without it the stage itself counts as one. */
-  tally?: () => Tally;
+  report?: () => Report;
 }
 
 const root = import.meta.dirname;
@@ -42,21 +39,7 @@ const realReport = path.join(reports, "real.json");
 const clustersReport = path.join(reports, "clusters.json");
 const browserReport = path.join(reports, "browser.json");
 
-function readReport<T>(file: string): T {
-  return JSON.parse(readFileSync(file, "utf8")) as T;
-}
-
-const vitestTally = (report: string) => (): Tally => {
-  const { numPassedTests, numFailedTests, testResults } = readReport<{ numPassedTests: number; numFailedTests: number; testResults: { status: string; assertionResults: unknown[] }[] }>(report);
-  // A file that could not even be loaded has no tests to count as failed.
-  const broken = testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
-  return { passed: numPassedTests, failed: numFailedTests + broken };
-};
-
-function browserTally(): Tally {
-  const { stats, errors } = readReport<{ stats: { expected: number; unexpected: number; flaky: number }; errors: unknown[] }>(browserReport);
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
-}
+const vitestReport = (file: string) => (): Report => readVitestReport(file, root);
 
 function browserMissing(): string | undefined {
   const browser = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
@@ -97,7 +80,7 @@ const stages: readonly Stage[] = [
     title: "unit, integration and story tests",
     command: bin("vitest"),
     args: ["run", "--project=!real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
-    tally: vitestTally(unitReport),
+    report: vitestReport(unitReport),
   },
   {
     name: "real-programs",
@@ -112,7 +95,7 @@ const stages: readonly Stage[] = [
     command: bin("vitest"),
     args: ["run", "--project=real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${realReport}`],
     missing: apiServersMissing,
-    tally: vitestTally(realReport),
+    report: vitestReport(realReport),
   },
   {
     name: "browser",
@@ -121,7 +104,7 @@ const stages: readonly Stage[] = [
     args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
     missing: browserMissing,
-    tally: browserTally,
+    report: () => readPlaywrightReport(browserReport),
   },
   {
     name: "real-clusters",
@@ -129,7 +112,7 @@ const stages: readonly Stage[] = [
     command: bin("vitest"),
     args: ["run", "--config", "e2e/real.vitest.config.ts", "--reporter=verbose", "--reporter=json", `--outputFile.json=${clustersReport}`],
     missing: clustersMissing,
-    tally: vitestTally(clustersReport),
+    report: vitestReport(clustersReport),
   },
 ];
 
@@ -149,14 +132,15 @@ function run(stage: Stage): Promise<number> {
   });
 }
 
-function tallyOf(stage: Stage, code: number): Tally {
-  if (stage.tally === undefined) return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+function reportOf({ report, title }: Stage, code: number): Report {
+  const ended: Failure = { name: title, message: `the command ended with ${code}` };
+  if (report === undefined) return code === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [ended] };
   try {
-    const tally = stage.tally();
+    const { passed, failures } = report();
     // Red without a failed test (a leaked handle, a crash after the last test) is red all the same.
-    return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
-  } catch {
-    return { passed: 0, failed: 1 };
+    return { passed, failures: code !== 0 && failures.length === 0 ? [ended] : failures };
+  } catch (error) {
+    return { passed: 0, failures: [{ name: title, message: `${ended.message}, and its report can't be read: ${String(error)}` }] };
   }
 }
 
@@ -165,7 +149,8 @@ if (unknown.length > 0) {
   console.error(`--only names ${unknown.join(", ")}; known are ${stages.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
-const total: Tally = { passed: 0, failed: 0 };
+let passed = 0;
+const failures: Failure[] = [];
 const lines: string[] = [];
 for (const stage of stages.filter(({ name }) => only?.includes(name) ?? true)) {
   const missing = await stage.missing?.();
@@ -175,10 +160,12 @@ for (const stage of stages.filter(({ name }) => only?.includes(name) ?? true)) {
   }
   console.log(`\n== ${stage.title}`);
   const startedMs = performance.now();
-  const tally = tallyOf(stage, await run(stage));
-  total.passed += tally.passed;
-  total.failed += tally.failed;
-  lines.push(`${tally.failed === 0 ? "passed" : "FAILED"}    ${stage.title}: ${tally.passed} passed, ${tally.failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  const report = reportOf(stage, await run(stage));
+  const failed = report.failures.length;
+  passed += report.passed;
+  failures.push(...report.failures);
+  lines.push(`${failed === 0 ? "passed" : "FAILED"}    ${stage.title}: ${report.passed} passed, ${failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
-console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed === 0 ? 0 : 1;
+const shown = failures.length === 0 ? [] : ["", ...showFailures(failures)];
+console.log(`\n${[...lines, ...shown].join("\n")}\n\n${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length === 0 ? 0 : 1;
