@@ -6,7 +6,7 @@ import type { Terminal } from "../ground/terminal.ts";
 import { runCycles } from "../story/attachment-cycles.ts";
 import { coreScenarios } from "../story/core-scenarios.ts";
 import { parseWalkThrough } from "../story/parse-walk-through.ts";
-import { ask, givenExportedHttpbin, givenPolicy, untilImported } from "../story/story.ts";
+import { ask, givenExportedHttpbin, givenPolicy, onceFollowed, untilImported } from "../story/story.ts";
 import { threeClusterScenarios } from "../story/three-cluster-scenarios.ts";
 import { upgradeScenarios } from "../story/upgrade-scenarios.ts";
 import { auditEvents, readGrants } from "./audit/read-rights.ts";
@@ -66,7 +66,7 @@ describe("docs/install.md", () => {
 
   describe("the story", () => {
     // The chart's two proxies of each member split their own requests, and nobody knows whom kube-proxy sends one to.
-    const story = () => ({ kubectl: (name: string) => ground.kubectl(name), proxies: 2 });
+    const story = () => ({ kubectl: (name: string) => ground.kubectl(name), proxies: 2, followsLater: true });
     let forwarded: Console;
     let join: string;
     beforeAll(async () => {
@@ -93,7 +93,7 @@ describe("docs/install.md", () => {
       await ground.kubectl("control-plane").apply(join);
       await givenExportedHttpbin(story());
       await givenPolicy(story(), "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
-      expect(await ask(story(), "1-23")).toMatch(/^Hi, I am from /);
+      await onceFollowed(story(), "an answer", async () => expect(await ask(story(), "1-23")).toMatch(/^Hi, I am from /));
     });
   });
 

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
-import { ask, askTimes, countFrom, gatewayOf, givenCurl, givenExportedHttpbin, givenHttpbin, givenPolicy, greetingOf, isNear, type StoryGround } from "./story.ts";
+import { ask, askTimes, countFrom, gatewayOf, givenCurl, givenExportedHttpbin, givenHttpbin, givenPolicy, greetingOf, isNear, onceFollowed, type StoryGround } from "./story.ts";
 
 interface ImportSpec {
   type: string;
@@ -15,7 +15,7 @@ export function coreScenarios(theGround: () => StoryGround): void {
     const ground = theGround();
     await givenHttpbin(ground, "1-23");
     await givenCurl(ground, "1-23");
-    expect(await ask(ground, "1-23")).toBe(greetingOf("1-23"));
+    await onceFollowed(ground, "an answer", async () => expect(await ask(ground, "1-23")).toBe(greetingOf("1-23")));
   });
 
   test("A2: the import of 1-23 names 1-25's gateway and path, exactly", { timeout: 120_000 }, async () => {
@@ -49,9 +49,11 @@ export function coreScenarios(theGround: () => StoryGround): void {
     const ground = theGround();
     await givenExportedHttpbin(ground);
     await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
-    const answers = await askTimes(ground, "1-23", 20);
-    expect(countFrom(answers, "1-25")).toSatisfy((count: number) => isNear(ground, count, 20 / 11));
-    expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(20);
+    await onceFollowed(ground, "one of eleven", async () => {
+      const answers = await askTimes(ground, "1-23", 20);
+      expect(countFrom(answers, "1-25")).toSatisfy((count: number) => isNear(ground, count, 20 / 11));
+      expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(20);
+    });
   });
 
   test("A5: weight 900 sends 9 of the first 10 after the change to 1-25", { timeout: 120_000 }, async () => {
@@ -59,8 +61,10 @@ export function coreScenarios(theGround: () => StoryGround): void {
     await givenExportedHttpbin(ground);
     await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 10 }]);
     await givenPolicy(ground, "1-23", "ActiveActive", [{ cluster: "1-25", weight: 900 }]);
-    const answers = await askTimes(ground, "1-23", 10);
-    expect(countFrom(answers, "1-25")).toSatisfy((count: number) => isNear(ground, count, 9));
-    expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(10);
+    await onceFollowed(ground, "nine of ten", async () => {
+      const answers = await askTimes(ground, "1-23", 10);
+      expect(countFrom(answers, "1-25")).toSatisfy((count: number) => isNear(ground, count, 9));
+      expect(countFrom(answers, "1-23") + countFrom(answers, "1-25")).toBe(10);
+    });
   });
 }

@@ -8,6 +8,13 @@ export interface StoryGround {
   kubectl(context: string): Kubectl;
   /** How many proxies a member has: each splits its own requests exactly. Default 1. */
   readonly proxies?: number;
+  /** Connections follow the slices a moment after these change, as on kube-proxy; otherwise at once. */
+  readonly followsLater?: boolean;
+}
+
+/** What must hold at once, or where connections follow the slices later, as soon as they have. */
+export async function onceFollowed(ground: StoryGround, what: string, probe: () => Promise<void>): Promise<void> {
+  await (ground.followsLater === true ? eventually(what, probe) : probe());
 }
 
 /** A manifest of the story, as it stands in the examples. */

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
-import { askTimes, countFrom, createNamespace, givenCurl, givenExport, givenHttpbin, givenPolicy, isNear, type StoryGround, untilImported } from "./story.ts";
+import { askTimes, countFrom, createNamespace, givenCurl, givenExport, givenHttpbin, givenPolicy, isNear, onceFollowed, type StoryGround, untilImported } from "./story.ts";
 
 /** D3 to D6, for any ground with three members; the caller is in the second one. */
 export function threeClusterScenarios(theGround: () => StoryGround, [first, caller, third]: readonly [string, string, string]): void {
@@ -25,17 +25,19 @@ export function threeClusterScenarios(theGround: () => StoryGround, [first, call
   test("D3: no local service, Locality: refused at once", { timeout: 120_000 }, async () => {
     const ground = theGround();
     await givenPolicy(ground, caller, "Locality", []);
-    expect(await askTimes(ground, caller, 3)).toEqual(["failed", "failed", "failed"]);
+    await onceFollowed(ground, "all refused", async () => expect(await askTimes(ground, caller, 3)).toEqual(["failed", "failed", "failed"]));
   });
 
   test("D4: FailOver to 1 and 3, no local: each pair of answers has one of each", { timeout: 120_000 }, async () => {
     const ground = theGround();
     await givenPolicy(ground, caller, "FailOver", [{ cluster: first }, { cluster: third }]);
-    const answers = await askTimes(ground, caller, 10);
-    expect([first, third].map((cluster) => isNear(ground, countFrom(answers, cluster), 5))).toEqual([true, true]);
-    if ((ground.proxies ?? 1) > 1) return;
-    const pairs = [0, 2, 4, 6, 8].map((at) => answers.slice(at, at + 2));
-    expect(pairs.map((pair) => [countFrom(pair, first), countFrom(pair, third)])).toEqual(pairs.map(() => [1, 1]));
+    await onceFollowed(ground, "half and half", async () => {
+      const answers = await askTimes(ground, caller, 10);
+      expect([first, third].map((cluster) => isNear(ground, countFrom(answers, cluster), 5))).toEqual([true, true]);
+      if ((ground.proxies ?? 1) > 1) return;
+      const pairs = [0, 2, 4, 6, 8].map((at) => answers.slice(at, at + 2));
+      expect(pairs.map((pair) => [countFrom(pair, first), countFrom(pair, third)])).toEqual(pairs.map(() => [1, 1]));
+    });
   });
 
   test("D5: then deployed locally in 2: always 2", { timeout: 120_000 }, async () => {
@@ -52,13 +54,11 @@ export function threeClusterScenarios(theGround: () => StoryGround, [first, call
     await givenHttpbin(ground, caller);
     await givenExport(ground, caller);
     await givenPolicy(ground, caller, "ActiveActive", []);
-    const askEvenly = async () => {
+    await onceFollowed(ground, "even answers", async () => {
       const answers = await askTimes(ground, caller, 30);
       const counts = [first, caller, third].map((cluster) => countFrom(answers, cluster));
       expect(counts).toSatisfy((all: number[]) => all.every((count) => isNear(ground, count, 10)));
       expect(answers).not.toContain("failed");
-    };
-    // kube-proxy follows the slices a moment later: until then a connection may still go straight to the pod.
-    await ((ground.proxies ?? 1) > 1 ? eventually("even answers", askEvenly) : askEvenly());
+    });
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
-import { askTimes, countFrom, gatewayOf, givenCurl, givenExportedHttpbin, givenPolicy, greetingOf, type StoryGround } from "./story.ts";
+import { askTimes, countFrom, gatewayOf, givenCurl, givenExportedHttpbin, givenPolicy, greetingOf, onceFollowed, type StoryGround } from "./story.ts";
 
 /** A6, D1 and A7, for any ground with the members 1-23 and 1-25. After A7 member 1-23 has left. */
 export function upgradeScenarios(theGround: () => StoryGround): void {
@@ -14,7 +14,7 @@ export function upgradeScenarios(theGround: () => StoryGround): void {
     await eventually("no httpbin pod is left in 1-23", async () => {
       expect(await ground.kubectl("1-23").run(["get", "pods", "-n", "httpbin", "-o", "name"])).toBe("");
     });
-    expect(countFrom(await askTimes(ground, "1-23", 20), "1-25")).toBe(20);
+    await onceFollowed(ground, "all from 1-25", async () => expect(countFrom(await askTimes(ground, "1-23", 20), "1-25")).toBe(20));
   });
 
   test("D1: the gateway serves the cluster's own app, which sees path /", { timeout: 120_000 }, async () => {
@@ -41,6 +41,6 @@ export function upgradeScenarios(theGround: () => StoryGround): void {
     await eventually("the import of 1-25 is gone", async () => {
       expect(await ground.kubectl("1-25").run(["get", "serviceimports", "-A", "-o", "name"])).toBe("");
     });
-    expect(countFrom(await askTimes(ground, "1-25", 20), "1-25")).toBe(20);
+    await onceFollowed(ground, "all from 1-25", async () => expect(countFrom(await askTimes(ground, "1-25", 20), "1-25")).toBe(20));
   });
 }
