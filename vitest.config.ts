@@ -3,7 +3,7 @@ import { findAssets } from "./packages/sandbox/src/real-api-server/find-assets.t
 
 const outside = ["**/node_modules/**", "**/.next/**"];
 /** On kube-apiserver and etcd as processes: a stage of their own of `npm test`, where there are such programs. They mostly wait. */
-const onRealApiServers = "{packages,apps}/**/*.real.test.ts";
+const onRealApiServers = "{packages,apps,deploy}/**/*.real.test.ts";
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 const realApiServers = {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { findHelm, runHelm } from "./helm.ts";
 import { renderMember } from "./render-member.ts";
+import { chartOf, variants } from "./variants.ts";
 
 const here = import.meta.dirname;
 const charts = ["sluice", "sluice-member"];
@@ -62,16 +63,6 @@ function violations({ metadata: { name }, spec }: Rendered, pod: PodSpec | undef
   return found.map((violation) => `${name}: ${violation}`);
 }
 
-const variants: Readonly<Record<string, readonly string[]>> = {
-  "sluice-member, by default": [],
-  "sluice-member, NodePort": ["--set", "gateway.type=NodePort,gateway.nodePort=30080,gateway.port=8081"],
-  "sluice-member, ClusterIP": ["--set", "gateway.type=ClusterIP,controlPlane.mayProbePods=true,controlPlane.mayCreateNamespaces=true"],
-  "sluice-member, bare": ["--set", "proxy.priorityClass.create=false,proxy.priorityClass.name=,proxy.disruptionBudget.create=false,proxy.keepLastSnapshot=false,controlPlane.tokenSecret=false,detachAll.onUninstall=false"],
-  "sluice-member, placed": ["--set", "imagePullSecrets[0].name=key,image.repository=registry.example/sluice/proxy,image.tag=v1,proxy.nodeSelector.pool=edge,proxy.tolerations[0].operator=Exists,attach.nodeSelector.pool=edge"],
-  "sluice, by default": [],
-  "sluice, placed": ["--set", "replicas=3,priorityClassName=high,disruptionBudget.create=false,nodeSelector.pool=ops,imagePullSecrets[0].name=key,api.createNamespaces=true"],
-};
-
 describe.skipIf(helm === "")("charts", () => {
   test.each(charts)("%s passes helm lint --strict", (chart) => {
     const { stdout } = runHelm(helm, ["lint", "--strict", path.join(here, chart), "--namespace", "sluice-system", "--kube-version", "1.36"]);
@@ -79,7 +70,7 @@ describe.skipIf(helm === "")("charts", () => {
   });
 
   test.each(Object.entries(variants))("%s: restricted pods, in the release's namespace", (name, args) => {
-    const objects = objectsOf(name.split(",")[0] ?? "", ...args);
+    const objects = objectsOf(chartOf(name), ...args);
     expect(objects.flatMap((object) => violations(object, podSpecOf(object)))).toEqual([]);
     expect(objects.filter(({ kind, metadata }) => !clusterScoped.has(kind) && metadata.namespace !== "sluice-system").map(({ metadata }) => metadata.name)).toEqual([]);
     expect(objects.filter(({ rules = [] }) => rules.some(({ verbs, resources, apiGroups }) => [...verbs, ...resources, ...apiGroups].includes("*"))).map(({ metadata }) => metadata.name)).toEqual([]);
