@@ -6,7 +6,7 @@ import type { HttpDownstream } from "./http-downstream.ts";
 import { failureAnswer, type FailureCode, ownAnswers } from "./own-answer.ts";
 import { ReplayTee } from "./replay-tee.ts";
 import { RequestSession } from "./request-session.ts";
-import type { Route, RouteTarget } from "./route.ts";
+import type { Route, RouteTarget, WaitingRequest } from "./route.ts";
 import type { Runtime } from "./runtime.ts";
 import { UpstreamConnection, type UpstreamUser } from "./upstream-connection.ts";
 import { writeRequestHead } from "./write-request-head.ts";
@@ -18,7 +18,7 @@ const attemptsMax = 3;
 type Lost = Parameters<UpstreamUser["onUpstreamLost"]>[0];
 
 /** One request from its head to the end of its answer, over however many attempts; counted exactly once. */
-export class Exchange implements UpstreamUser {
+export class Exchange implements UpstreamUser, WaitingRequest {
   readonly method: string;
   readonly head: RequestHead;
   readonly #downstream: HttpDownstream;
@@ -128,6 +128,7 @@ export class Exchange implements UpstreamUser {
   onResponseHead(head: ResponseHead, framing: ResponseFraming): void {
     const target = this.#target as RouteTarget;
     const destination = this.#triedDestinations.at(-1) as Destination;
+    target.waiting?.delete(this);
     target.counters.latencyHead.record(this.#runtime.nowMs() - this.#startedAtMs);
     if (head.status >= 500) {
       target.onBadAnswer(destination);
@@ -185,6 +186,18 @@ export class Exchange implements UpstreamUser {
     if (!this.#resend(target, !wasTaken, reason, upstream.reused)) this.#answerFailure(reason);
   }
 
+  /** Sends it elsewhere where it may be sent twice and there is somewhere; else it goes on waiting. */
+  onUnreachable(): void {
+    const lost = this.#target as RouteTarget;
+    if (!this.#requestEnded || !this.#tee.complete || this.#attempts >= attemptsMax || !isReplayableMethod(this.method)) return;
+    const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
+    if (other === null || !this.#route.budget.take(this.#runtime.nowMs())) return;
+    lost.counters.attemptFailures++;
+    if (this.#attempts === 1) lost.counters.firstAttemptBad++;
+    this.#dropUpstream();
+    if (!this.#attempt(other)) this.#answerFailure("upstream_closed");
+  }
+
   /** Starts an attempt at `target`; false when it has no endpoint left to try. */
   #attempt(target: RouteTarget): boolean {
     const nowMs = this.#runtime.nowMs();
@@ -210,6 +223,7 @@ export class Exchange implements UpstreamUser {
   #send(upstream: UpstreamConnection): void {
     const target = this.#target as RouteTarget;
     this.#sent = true;
+    target.waiting?.add(this);
     this.#takenBefore = upstream.writer.bytesTaken;
     const requestTarget = this.#route.requestTarget(this.head.target, target);
     const toGateway = target.remotePath !== null;
@@ -276,6 +290,7 @@ export class Exchange implements UpstreamUser {
   #leaveDestination(): void {
     const destination = this.#triedDestinations.at(-1);
     if (destination !== undefined) destination.inFlight--;
+    this.#target?.waiting?.delete(this);
   }
 
   /** Answers for the endpoint that could not. */

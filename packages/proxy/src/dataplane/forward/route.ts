@@ -7,6 +7,12 @@ import type { RequestHead } from "../http/parse-request-head.ts";
 import type { ScanOptions } from "../http/scan-fields.ts";
 import type { AnswerText, FailureCode } from "./own-answer.ts";
 
+/** A request that was sent and has no answer yet. */
+export interface WaitingRequest {
+  /** Whoever has it can't be reached any more. */
+  onUnreachable(): void;
+}
+
 /** One cluster that requests of a route can go to: the own one, or another's gateway. */
 export interface RouteTarget {
   readonly clusterKey: string;
@@ -14,6 +20,8 @@ export interface RouteTarget {
   readonly group: EndpointGroup;
   /** Path of the other cluster's export; null for the own cluster. */
   readonly remotePath: string | null;
+  /** Requests that were sent there and have no answer yet; null for the own cluster, whose endpoints nobody probes. */
+  readonly waiting: Set<WaitingRequest> | null;
   onDialFailure(destination: Destination): void;
   /** A 5xx, or a connection that broke before the answer. */
   onBadAnswer(destination: Destination): void;

@@ -1,3 +1,4 @@
+import type { WaitingRequest } from "../forward/route.ts";
 import type { HealthBoard } from "./health-board.ts";
 
 /** What a gateway's probe answered. */
@@ -13,6 +14,8 @@ export class GatewayHealth {
   unreachable = false;
   /** Monotonic ms of the latest answer or failure that changed or confirmed this; null: nothing is known. */
   knownAtMs: number | null = null;
+  /** Requests that the gateway has not answered. */
+  readonly waiting = new Set<WaitingRequest>();
   #failures = 0;
   #ready: Map<string, number> | null = null;
   readonly #board: HealthBoard;
@@ -36,12 +39,13 @@ export class GatewayHealth {
     this.unreachable = false;
   }
 
-  /** A probe or a request's dial failed. The second in a row makes it unreachable. */
+  /** A probe or a request's dial failed. The second in a row makes it unreachable, which those that wait for it are told. */
   onFailure(nowMs: number): void {
     this.knownAtMs = nowMs;
     if (++this.#failures < failuresMax || this.unreachable) return;
     this.unreachable = true;
     this.#board.changed();
+    for (const request of this.waiting) request.onUnreachable();
   }
 }
 

@@ -2,7 +2,7 @@ import type { TargetCounters } from "../../telemetry/target-counters.ts";
 import type { Destination } from "../balance/destination.ts";
 import { EjectionState } from "../balance/ejection-state.ts";
 import type { EndpointGroup } from "../balance/endpoint-group.ts";
-import type { RouteTarget } from "../forward/route.ts";
+import type { RouteTarget, WaitingRequest } from "../forward/route.ts";
 import type { GatewayHealth } from "../health/gateway-health.ts";
 import type { HealthBoard } from "../health/health-board.ts";
 
@@ -12,6 +12,7 @@ export class LocalTarget implements RouteTarget {
   readonly counters: TargetCounters;
   readonly group: EndpointGroup;
   readonly remotePath = null;
+  readonly waiting = null;
   readonly #nowMs: () => number;
 
   constructor(clusterKey: string, counters: TargetCounters, group: EndpointGroup, nowMs: () => number) {
@@ -40,6 +41,7 @@ export class RemoteTarget implements RouteTarget {
   readonly counters: TargetCounters;
   readonly group: EndpointGroup;
   readonly remotePath: string;
+  readonly waiting: Set<WaitingRequest>;
   readonly health: GatewayHealth;
   readonly ejection: EjectionState;
   readonly #board: HealthBoard;
@@ -60,6 +62,7 @@ export class RemoteTarget implements RouteTarget {
     this.group = group;
     this.remotePath = remotePath;
     this.health = health;
+    this.waiting = health.waiting;
     this.ejection = ejection;
     this.#board = board;
     this.#nowMs = nowMs;
