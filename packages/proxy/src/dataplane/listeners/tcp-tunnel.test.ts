@@ -33,6 +33,12 @@ test("with no endpoint the connection is reset", async () => {
   expect(await (await world.connect()).closed).toBe("reset");
 });
 
+test("where there is no endpoint at all the connection is reset, and is not open any more", async () => {
+  world.apply({ protocol: "tcp", local: [] });
+  expect(await (await world.connect()).closed).toBe("reset");
+  expect(world.dataplane.openConnections()).toBe(0);
+});
+
 test("a reset is passed on as a reset", async () => {
   const own = await world.rawBackend("own", (socket) => void socket.once("data", () => socket.resetAndDestroy()));
   world.apply({ protocol: "tcp", local: [own] });

@@ -114,6 +114,7 @@ export class TcpTunnel implements OpenConnection {
       if (broken) socket?.reset();
       else socket?.end();
     }
-    this.#onClosed();
+    // Without any endpoint the end comes before whoever made this has it.
+    queueMicrotask(this.#onClosed);
   }
 }
