@@ -37,14 +37,17 @@ async function call(options: RequestOptions): Promise<string> {
   });
 }
 
-/** `sluice-caller --url U --rate N [--keep-alive]`: N requests a second whatever the answers, and a line of counts each second. */
+/**
+ * `sluice-caller --url U [--url U …] --rate N [--keep-alive]`: N requests a second whatever the answers, to each address in
+ * turn, and a line of counts each second. With several addresses each answer has its host and port in front.
+ */
 function main(): void {
-  const { values } = parseArgs({ options: { url: { type: "string" }, rate: { type: "string", default: "10" }, "keep-alive": { type: "boolean", default: false } } });
+  const { values } = parseArgs({ options: { url: { type: "string", multiple: true, default: [] }, rate: { type: "string", default: "10" }, "keep-alive": { type: "boolean", default: false } } });
   const rate = Number(values.rate);
-  if (values.url === undefined || !values.url.startsWith("http://")) throw new Error("--url wants an http address");
+  if (values.url.length === 0 || values.url.some((url) => !url.startsWith("http://"))) throw new Error("--url wants an http address");
   if (!(rate > 0 && rate <= 10_000)) throw new Error(`--rate ${values.rate} is not a number above 0, at most 10000`);
   const agent = new Agent({ keepAlive: values["keep-alive"], maxSockets: inFlightMax });
-  const options: RequestOptions = { ...target(new URL(values.url)), agent };
+  const callees = values.url.map((url) => ({ named: values.url.length > 1 ? `${new URL(url).host} ` : "", options: { ...target(new URL(url)), agent } }));
   let counts = new Map<string, number>();
   let inFlight = 0;
   const count = (answer: string): void => {
@@ -62,10 +65,12 @@ function main(): void {
         count("error: too many requests wait for an answer");
         continue;
       }
+      const callee = callees[sent % callees.length];
+      if (callee === undefined) continue;
       inFlight += 1;
-      void call(options).then((answer) => {
+      void call(callee.options).then((answer) => {
         inFlight -= 1;
-        count(answer);
+        count(`${callee.named}${answer}`);
       });
     }
   }, Math.max(5, Math.min(1000 / rate, 1000)));

@@ -3,6 +3,9 @@ import { parseArgs } from "node:util";
 import { announceReady } from "./announce-ready.ts";
 import { parsePipyScript, type PipyScript } from "./pipy-script.ts";
 
+/** How long the end waits for those who keep a connection. */
+const keptMsMax = 1_000;
+
 /** `pipy -e SCRIPT`: serves what the script says. */
 function main(): void {
   let script: PipyScript;
@@ -16,8 +19,10 @@ function main(): void {
     return;
   }
   const { body, status, headers } = script;
+  let ending = false;
   const server = createServer((request, response) => {
     request.resume();
+    if (ending) response.setHeader("connection", "close");
     response.writeHead(status, headers);
     response.end("text" in body ? body.text : (request.url ?? "/"));
   });
@@ -33,9 +38,17 @@ function main(): void {
     announceReady();
   });
   process.once("SIGTERM", () => {
-    // As pipy: what is in flight is finished, then the process ends.
-    server.close(() => process.exit(0));
-    server.closeIdleConnections();
+    // What is in flight is finished, and who keeps a connection is told with the next answer that it ends: closed without
+    // a word, it could take a request with it that is on its way.
+    ending = true;
+    const end = () => {
+      if (!server.listening) return;
+      clearInterval(looking);
+      server.close(() => process.exit(0));
+      server.closeIdleConnections();
+    };
+    const endMs = performance.now() + keptMsMax;
+    const looking = setInterval(() => server.getConnections((_error, open) => (open === 0 || performance.now() > endMs) && end()), 50);
   });
 }
 
