@@ -1,5 +1,6 @@
 import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
+import type { ImportsMemory } from "@sluice/shared/propagation/plan-imports";
 import type { Logger } from "pino";
 import { GatewayAddresses } from "../kubernetes/gateway-addresses.ts";
 import type { MemberDirectory } from "../kubernetes/member-directory.ts";
@@ -37,6 +38,7 @@ export class Controllers {
   /** One after the other: each begins where the one before ended. */
   #raising: Promise<void> = Promise.resolve();
   readonly #history = new HistoryController();
+  readonly #imported: ImportsMemory = new Map();
 
   private constructor(options: ControllersOptions, set: SetIdentity) {
     this.#options = options;
@@ -149,14 +151,16 @@ export class Controllers {
     const { directory, createNamespaces, log, now } = this.#options;
     const members = directory.members();
     await this.#addresses.refresh(members.map(({ cluster }) => cluster.spec.gatewayHost));
-    const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), this.#set, this.#addresses));
+    const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), this.#set, this.#addresses), this.#imported);
+    const verdictsOf = Map.groupBy(exports, ({ memberKey }) => memberKey);
+    const actionsOf = Map.groupBy(actions, ({ memberKey }) => memberKey);
     const failures = await Promise.all(
       members.map(async (member) => {
         if (member.connection?.live !== true || membershipFault(member, this.#set) !== undefined) return undefined;
         const world = { member, createNamespaces, log, nowMs: now(), signal };
         try {
-          for (const verdict of exports.filter((one) => one.memberKey === member.key)) await applyVerdict(verdict, world);
-          for (const action of actions.filter((one) => one.memberKey === member.key)) await applyImport(action, world);
+          for (const verdict of verdictsOf.get(member.key) ?? []) await applyVerdict(verdict, world);
+          for (const action of actionsOf.get(member.key) ?? []) await applyImport(action, world);
         } catch (error) {
           return { member: member.key, error };
         }

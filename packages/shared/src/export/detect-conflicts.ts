@@ -31,8 +31,9 @@ function sortOffers<T extends Offer>(offers: readonly T[]): T[] {
 export function detectConflicts<T extends Offer>(offers: readonly T[]): (T & Judgement)[] {
   const judged: (T & Judgement)[] = [];
   const portOwners = new Map<number, { clusterKey: ClusterKey; port: ExportedServicePort }>();
-  const [oldest] = sortOffers(offers);
-  for (const offer of sortOffers(offers)) {
+  const sorted = sortOffers(offers);
+  const [oldest] = sorted;
+  for (const offer of sorted) {
     const faults: string[] = [];
     const conflictingPorts = new Set<number>();
     if (oldest !== undefined) faults.push(...serviceFaults(offer, oldest));

@@ -29,12 +29,10 @@ export interface UsedPath {
   readonly createdAtMs: number;
 }
 
-export interface ExportContext {
-  readonly service: ExportedService | undefined;
-  /** All exports of the same cluster, this one included or not. */
-  readonly exports: readonly ServiceExport[];
-  readonly usedPaths?: readonly UsedPath[];
-}
+type PathUser = UsedPath | ServiceExport;
+
+/** Who uses which gateway path of one cluster, where several do, so that each export is compared with its like only. */
+export type PathIndex = ReadonlyMap<string, readonly PathUser[]>;
 
 export interface Verdict {
   readonly status: "True" | "False";
@@ -42,8 +40,24 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** The index of all exports of a cluster, and of what else uses paths there. */
+export function indexPaths(exports: readonly ServiceExport[], usedPaths: readonly UsedPath[]): PathIndex {
+  const index = new Map<string, PathUser[]>();
+  const add = (key: string, user: PathUser) => {
+    const users = index.get(key);
+    if (users === undefined) index.set(key, [user]);
+    else users.push(user);
+  };
+  for (const used of usedPaths) add(pathKey(used), used);
+  for (const exported of exports) {
+    if (exported.metadata.deletionTimestamp === undefined) for (const rule of exported.spec.rules) add(pathKey(rule), exported);
+  }
+  for (const [path, users] of index) if (users.length === 1) index.delete(path);
+  return index;
+}
+
 /** The `Valid` condition of an export: a pure function of its cluster's present objects, so it is never sticky. */
-export function validateExport(exported: ServiceExport, { service, exports, usedPaths = [] }: ExportContext): Verdict {
+export function validateExport(exported: ServiceExport, service: ExportedService | undefined, paths: PathIndex): Verdict {
   const name = keyOfExport(exported);
   if (exported.metadata.deletionTimestamp !== undefined) return invalid("ExportDeleting", `ServiceExport ${name} is being deleted`);
   if (service === undefined) return invalid("ServiceMissing", `there is no Service ${name}; create it or delete the ServiceExport`);
@@ -53,7 +67,7 @@ export function validateExport(exported: ServiceExport, { service, exports, used
   if (service.spec.type === "ExternalName") {
     return invalid("ServiceExternalName", `Service ${name} is of type ExternalName, which has no endpoints to offer; export the Service that it points to`);
   }
-  return portFault(exported, service) ?? pathFault(exported, exports, usedPaths) ?? {
+  return portFault(exported, service) ?? pathFault(exported, paths) ?? {
     status: "True",
     reason: "Exported",
     message: `${exported.spec.rules.length === 1 ? "1 rule is" : `${exported.spec.rules.length} rules are`} offered at the gateway`,
@@ -71,26 +85,26 @@ function portFault(exported: ServiceExport, service: ExportedService): Verdict |
 }
 
 /** Of two users of the same path the younger is invalid, so that a new one never takes traffic from an old one; an Ingress is never judged. */
-function pathFault(exported: ServiceExport, exports: readonly ServiceExport[], usedPaths: readonly UsedPath[]): Verdict | undefined {
-  const older = exports.filter(
-    (other) => keyOfExport(other) !== keyOfExport(exported) && other.metadata.deletionTimestamp === undefined && compareExports(other, exported) < 0,
-  );
-  const used = [
-    ...usedPaths.filter(({ createdAtMs }) => createdAtMs <= createdMs(exported)),
-    ...older.flatMap((other) => other.spec.rules.map((rule) => ({ ...rule, owner: `ServiceExport ${keyOfExport(other)}` }))),
-  ];
+export function pathFault(exported: ServiceExport, paths: PathIndex): Verdict | undefined {
+  if (paths.size === 0) return undefined;
   for (const [index, rule] of exported.spec.rules.entries()) {
-    const owner = used.find((taken) => taken.pathType === rule.pathType && matched(taken) === matched(rule))?.owner;
-    if (owner !== undefined) {
+    const user = paths.get(pathKey(rule))?.find((other) => isBefore(other, exported));
+    if (user !== undefined) {
+      const owner = "owner" in user ? user.owner : `ServiceExport ${keyOfExport(user)}`;
       return invalid("PathInUse", `spec.rules[${index}].path ${rule.path} (${rule.pathType}) is already used by ${owner}; choose another path`);
     }
   }
   return undefined;
 }
 
-/** What a rule compares with: a prefix is matched by segments, so a slash at its end says nothing (Kubernetes: Ingress, Path types). */
-function matched({ path, pathType }: { readonly path: string; readonly pathType: string }): string {
-  return pathType === "Prefix" ? path.replace(/\/+$/, "") : path;
+function isBefore(user: PathUser, exported: ServiceExport): boolean {
+  if ("owner" in user) return user.createdAtMs <= createdMs(exported);
+  return keyOfExport(user) !== keyOfExport(exported) && compareExports(user, exported) < 0;
+}
+
+/** What users of a path compare by: a prefix is matched by segments, so a slash at its end says nothing (Kubernetes: Ingress, Path types). */
+function pathKey({ path, pathType }: { readonly path: string; readonly pathType: string }): string {
+  return `${pathType} ${pathType === "Prefix" ? path.replace(/\/+$/, "") : path}`;
 }
 
 /** Older first: by creationTimestamp, then by namespace/name. */

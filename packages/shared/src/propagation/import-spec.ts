@@ -1,7 +1,6 @@
 import type { ClusterKey } from "../cluster/cluster-key.ts";
 import { affinityOf, importTypeOf, isSticky, offeredPorts, type JudgedOffer } from "../export/detect-conflicts.ts";
 import type { ImportEndpoint, ImportPort, ServiceImportSpec } from "../import/service-import-schema.ts";
-import type { MemberView } from "./plan-imports.ts";
 
 /** spec is undefined when no endpoint is left. */
 export interface ImportSpecPlan {
@@ -9,42 +8,81 @@ export interface ImportSpecPlan {
   readonly staleKeys: readonly ClusterKey[];
 }
 
+/** `ip` is the last good answer of the resolver; empty when there was none. */
+export interface Gateway {
+  readonly host: string;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What a member's offer comes to at one port, whoever imports it. */
+interface OfferedPort {
+  readonly offer: JudgedOffer;
+  /** 0: of the oldest export. */
+  readonly age: number;
+  readonly id: string;
+  readonly head: PortHead;
+  readonly endpoint: ImportEndpoint;
+}
+
+type PortHead = Omit<ImportPort, "endpoints">;
+
+/** All that is offered of one service, the same for all who import it. */
+export interface ServiceOffers {
+  readonly oldest: JudgedOffer | undefined;
+  /** In the order of their clusters' keys. */
+  readonly ports: readonly OfferedPort[];
+}
+
+/** `offers` are oldest first. */
+export function serviceOffers(offers: readonly JudgedOffer[], gatewayOf: (key: ClusterKey) => Gateway | undefined): ServiceOffers {
+  const ports = offers.flatMap((offer, age) => {
+    const gateway = gatewayOf(offer.clusterKey);
+    return gateway === undefined ? [] : portsOf(offer, age, gateway);
+  });
+  return { oldest: offers[0], ports: ports.toSorted((a, b) => byCluster(a.endpoint, b.endpoint)) };
+}
+
 /**
  * The import of one service in the member `recipient`: the union of the ports of all offers but its own, endpoints in
- * clusterKey order, and those endpoints of `present` whose cluster is stale or not known. `offers` are oldest first.
+ * clusterKey order, and those endpoints of `present` of whose cluster there is no news (`isJudged` is false: it is stale,
+ * or no member: a control plane restored to before it joined does not know it).
  */
-export function importSpec(
-  offers: readonly JudgedOffer[],
-  recipient: ClusterKey,
-  members: readonly MemberView[],
-  present: ServiceImportSpec | undefined,
-): ImportSpecPlan {
-  const ports = new Map<string, ImportPort>();
-  for (const offer of offers) {
+export function importSpec(offers: ServiceOffers, recipient: ClusterKey, isJudged: (key: ClusterKey) => boolean, present: ServiceImportSpec | undefined): ImportSpecPlan {
+  const ports = new Map<string, { age: number; head: PortHead; endpoints: ImportEndpoint[] }>();
+  const add = (age: number, id: string, head: PortHead, endpoint: ImportEndpoint) => {
+    const known = ports.get(id);
+    if (known === undefined) {
+      ports.set(id, { age, head, endpoints: [endpoint] });
+      return;
+    }
+    known.endpoints.push(endpoint);
+    if (age < known.age) Object.assign(known, { age, head });
+  };
+  for (const { offer, age, id, head, endpoint } of offers.ports) {
     if (offer.clusterKey === recipient || !allows(offer, recipient)) continue;
-    for (const [port, endpoint] of endpointsOf(offer, members, present)) addEndpoint(ports, port, endpoint);
+    add(age, id, head, endpoint.target.ip === "" ? withLastGoodIp(endpoint, present) : endpoint);
   }
   const staleKeys = new Set<ClusterKey>();
-  // Of a cluster that is no member there is no evidence either: a control plane restored to before it joined does not know it.
-  const judged = new Set(members.filter(({ state }) => state !== "stale").map(({ key }) => key));
-  for (const port of present?.ports ?? []) {
-    for (const endpoint of port.endpoints) {
-      if (judged.has(endpoint.clusterKey)) continue;
+  for (const { endpoints, ...head } of present?.ports ?? []) {
+    for (const endpoint of endpoints) {
+      if (isJudged(endpoint.clusterKey)) continue;
       staleKeys.add(endpoint.clusterKey);
-      addEndpoint(ports, port, endpoint);
+      add(Number.POSITIVE_INFINITY, portId(head), head, endpoint);
     }
   }
   if (ports.size === 0) return { spec: undefined, staleKeys: [] };
-  const sorted = [...ports.values()].toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
-  return { spec: { ...headOf(offers, present, staleKeys), ports: sorted }, staleKeys: [...staleKeys].toSorted() };
+  const sorted = [...ports.values()]
+    .map(({ head, endpoints }): ImportPort => ({ ...head, endpoints: staleKeys.size === 0 ? endpoints : oneEach(endpoints) }))
+    .toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
+  return { spec: { ...headOf(offers.oldest, present, staleKeys), ports: sorted }, staleKeys: [...staleKeys].toSorted() };
 }
 
 /**
  * Type, affinity, stickiness and account of the oldest export. While a cluster is stale it may have been the oldest, so what
  * stands in the present import stays.
  */
-function headOf(offers: readonly JudgedOffer[], present: ServiceImportSpec | undefined, staleKeys: ReadonlySet<ClusterKey>): Omit<ServiceImportSpec, "ports"> {
-  const [oldest] = offers;
+function headOf(oldest: JudgedOffer | undefined, present: ServiceImportSpec | undefined, staleKeys: ReadonlySet<ClusterKey>): Omit<ServiceImportSpec, "ports"> {
   if (present !== undefined && (oldest === undefined || staleKeys.size > 0)) {
     const { ports: _, ...head } = present;
     return head;
@@ -60,40 +98,39 @@ function headOf(offers: readonly JudgedOffer[], present: ServiceImportSpec | und
 }
 
 /** One endpoint for each offered port: its first Prefix rule. An Exact rule serves curl, but no path below it. */
-function endpointsOf(offer: JudgedOffer, members: readonly MemberView[], present: ServiceImportSpec | undefined): [ImportPort, ImportEndpoint][] {
-  const gateway = members.find(({ key }) => key === offer.clusterKey)?.gateway;
-  if (gateway === undefined) return [];
+function portsOf(offer: JudgedOffer, age: number, { host, ip, port: gatewayPort }: Gateway): OfferedPort[] {
   const named = (offer.service.spec.ports ?? []).length > 1;
-  const result: [ImportPort, ImportEndpoint][] = [];
-  for (const port of offeredPorts(offer)) {
+  return offeredPorts(offer).flatMap((port): OfferedPort[] => {
     const rule = offer.exported.spec.rules.find(({ portNumber, pathType }) => portNumber === port.port && pathType === "Prefix");
-    if (rule === undefined || offer.conflictingPorts.has(port.port)) continue;
-    const { host } = gateway;
-    const ip = gateway.ip === "" ? lastGoodIp(present, offer.clusterKey, host) : gateway.ip;
-    const importPort: ImportPort = {
+    if (rule === undefined || offer.conflictingPorts.has(port.port)) return [];
+    const head: PortHead = {
       ...(named && port.name !== undefined ? { name: port.name } : {}),
       protocol: protocolOf(port.protocol),
       ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
       port: port.port,
-      endpoints: [],
     };
-    result.push([importPort, { clusterKey: offer.clusterKey, target: { host, ip, port: gateway.port, path: rule.path } }]);
-  }
-  return result;
+    return [{ offer, age, id: portId(head), head, endpoint: { clusterKey: offer.clusterKey, target: { host, ip, port: gatewayPort, path: rule.path } } }];
+  });
 }
 
 /** The resolver knows nothing now (it may have just started): the last good answer serves. */
-function lastGoodIp(present: ServiceImportSpec | undefined, clusterKey: ClusterKey, host: string): string {
-  const endpoints = (present?.ports ?? []).flatMap((port) => port.endpoints);
-  return endpoints.find((endpoint) => endpoint.clusterKey === clusterKey && endpoint.target.host === host)?.target.ip ?? "";
+function withLastGoodIp(endpoint: ImportEndpoint, present: ServiceImportSpec | undefined): ImportEndpoint {
+  const { clusterKey, target } = endpoint;
+  const before = (present?.ports ?? []).flatMap((port) => port.endpoints).find((known) => known.clusterKey === clusterKey && known.target.host === target.host);
+  return before === undefined ? endpoint : { clusterKey, target: { ...target, ip: before.target.ip } };
 }
 
-function addEndpoint(ports: Map<string, ImportPort>, port: ImportPort, endpoint: ImportEndpoint): void {
-  const id = `${port.port}/${port.protocol}`;
-  const known = ports.get(id) ?? { ...port, endpoints: [] };
-  const others = known.endpoints.filter(({ clusterKey }) => clusterKey !== endpoint.clusterKey);
-  const endpoints = [...others, endpoint].toSorted((a, b) => (a.clusterKey < b.clusterKey ? -1 : 1));
-  ports.set(id, { ...known, endpoints });
+function portId({ port, protocol }: PortHead): string {
+  return `${port}/${protocol}`;
+}
+
+/** In clusterKey order; somebody may have written a cluster twice. */
+function oneEach(endpoints: readonly ImportEndpoint[]): ImportEndpoint[] {
+  return [...new Map(endpoints.map((endpoint) => [endpoint.clusterKey, endpoint])).values()].toSorted(byCluster);
+}
+
+function byCluster(a: ImportEndpoint, b: ImportEndpoint): number {
+  return a.clusterKey < b.clusterKey ? -1 : a.clusterKey > b.clusterKey ? 1 : 0;
 }
 
 function allows({ exported }: JudgedOffer, recipient: ClusterKey): boolean {

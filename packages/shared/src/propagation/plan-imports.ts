@@ -1,9 +1,10 @@
 import type { ClusterKey } from "../cluster/cluster-key.ts";
 import { detectConflicts, type JudgedOffer, type Offer } from "../export/detect-conflicts.ts";
 import type { ServiceExport } from "../export/service-export-schema.ts";
-import { validateExport, type ExportedService, type UsedPath, type Verdict } from "../export/validate-export.ts";
+import { indexPaths, pathFault, type PathIndex, validateExport, type ExportedService, type UsedPath, type Verdict } from "../export/validate-export.ts";
 import type { ServiceImport, ServiceImportSpec } from "../import/service-import-schema.ts";
-import { importSpec } from "./import-spec.ts";
+import { type Gateway, importSpec, type ServiceOffers, serviceOffers } from "./import-spec.ts";
+import { sameJson } from "./same-json.ts";
 
 /** What is known of a member. Its clusters, exports and services are last-known values while it is stale. */
 export interface MemberView {
@@ -13,8 +14,7 @@ export interface MemberView {
    * the watch is lost. leaving: its Cluster has a deletionTimestamp.
    */
   readonly state: "listed" | "stale" | "leaving";
-  /** `ip` is the last good answer of the resolver; empty when there was none. */
-  readonly gateway: { readonly host: string; readonly ip: string; readonly port: number };
+  readonly gateway: Gateway;
   readonly exports: readonly ServiceExport[];
   readonly services: readonly ExportedService[];
   readonly imports: readonly ServiceImport[];
@@ -52,71 +52,111 @@ export interface ImportsPlan {
 export const managedByLabel = "app.kubernetes.io/managed-by";
 const notJudged: Verdict = { status: "False", reason: "NotJudged", message: "the export is not valid, so it takes part in no comparison" };
 
+/** What was planned for one service, and every fact that it follows from. */
+interface Planned {
+  readonly facts: readonly unknown[];
+  readonly actions: readonly ImportAction[];
+  readonly exports: readonly ExportVerdict[];
+}
+
+/** Plans of the last time, by service: what has the same facts has the same plan. Objects are compared by identity, so nobody may change one. */
+export type ImportsMemory = Map<string, Planned>;
+
+interface MemberIndex {
+  readonly view: MemberView;
+  readonly exports: ReadonlyMap<string, ServiceExport>;
+  readonly services: ReadonlyMap<string, ExportedService>;
+  /** Those that Sluice wrote. */
+  readonly imports: ReadonlyMap<string, ServiceImport>;
+  /** Names of those that it did not. */
+  readonly foreign: ReadonlySet<string>;
+  readonly namespaces: ReadonlySet<string>;
+  readonly paths: PathIndex;
+}
+
 /**
  * The imports of every member as a pure function of the valid exports of the others. Endpoints go only on positive
  * evidence: absent from a complete list, or their cluster is leaving; those of a stale member, and of a cluster that is no member, stay as they are.
  * Nothing is planned for a stale member, since what it holds is not known; imports that Sluice did not write are
- * never touched.
+ * never touched. With the `memory` of the time before, only services of which something changed are planned anew.
  */
-export function planImports(members: readonly MemberView[]): ImportsPlan {
-  const { offers, invalid } = validOffers(members);
-  const judged = new Map<string, (JudgedOffer & { valid: Verdict })[]>();
-  for (const [service, list] of Map.groupBy(offers, ({ exported }) => keyOf(exported))) judged.set(service, detectConflicts(list));
-  const verdicts = [...judged.values()].flat().map(({ clusterKey, exported, conflict, valid }) => verdict(clusterKey, exported, valid, conflict));
-  const actions = members.filter((member) => member.state !== "stale").flatMap((member) => planMember(member, members, judged));
-  return { actions, exports: [...verdicts, ...invalid] };
+export function planImports(members: readonly MemberView[], memory: ImportsMemory = new Map()): ImportsPlan {
+  const indices = members.map(indexMember);
+  const names = new Set(indices.flatMap(({ exports, imports }) => [...exports.keys(), ...imports.keys()]));
+  for (const service of memory.keys()) if (!names.has(service)) memory.delete(service);
+  const planned = [...names].toSorted().map((service) => {
+    const facts: unknown[] = [];
+    for (const index of indices) addFacts(facts, index, service);
+    const before = memory.get(service);
+    if (before !== undefined && before.facts.length === facts.length && before.facts.every((fact, at) => fact === facts[at])) return before;
+    const fresh = { facts, ...planService(service, indices) };
+    memory.set(service, fresh);
+    return fresh;
+  });
+  return { actions: planned.flatMap(({ actions }) => actions), exports: planned.flatMap(({ exports }) => exports) };
 }
 
-function validOffers(members: readonly MemberView[]): { offers: (Offer & { valid: Verdict })[]; invalid: ExportVerdict[] } {
+function indexMember(view: MemberView): MemberIndex {
+  const byKey = <T extends { metadata: { name: string; namespace?: string } }>(list: readonly T[]) => new Map(list.map((object) => [keyOf(object), object]));
+  const ours = Map.groupBy(view.imports, ({ metadata }) => metadata.labels?.[managedByLabel] === "sluice");
+  return {
+    view,
+    exports: view.state === "listed" ? byKey(view.exports) : new Map(),
+    services: byKey(view.services),
+    imports: byKey(ours.get(true) ?? []),
+    foreign: new Set((ours.get(false) ?? []).map(keyOf)),
+    namespaces: new Set(view.namespaces),
+    paths: indexPaths(view.exports, view.usedPaths ?? []),
+  };
+}
+
+/** All that `planService` reads of one member. */
+function addFacts(facts: unknown[], { view, exports, services, imports, foreign, namespaces, paths }: MemberIndex, service: string): void {
+  const { key, state, gateway } = view;
+  const exported = exports.get(service);
+  const fault = exported === undefined ? undefined : pathFault(exported, paths)?.message;
+  facts.push(key, state, gateway.host, gateway.ip, gateway.port, exported, services.get(service), fault, imports.get(service), foreign.has(service), namespaces.has(namespaceOf(service)));
+}
+
+function planService(service: string, indices: readonly MemberIndex[]): ImportsPlan {
   const offers: (Offer & { valid: Verdict })[] = [];
   const invalid: ExportVerdict[] = [];
-  for (const member of members.filter(({ state }) => state === "listed")) {
-    for (const exported of member.exports) {
-      const service = member.services.find((candidate) => keyOf(candidate) === keyOf(exported));
-      const valid = validateExport(exported, { service, exports: member.exports, usedPaths: member.usedPaths ?? [] });
-      if (valid.status === "True" && service !== undefined) offers.push({ clusterKey: member.key, exported, service, valid });
-      else invalid.push(verdict(member.key, exported, valid, notJudged));
-    }
+  for (const { view, exports, services, paths } of indices) {
+    const exported = exports.get(service);
+    if (exported === undefined) continue;
+    const offered = services.get(service);
+    const valid = validateExport(exported, offered, paths);
+    if (valid.status === "True" && offered !== undefined) offers.push({ clusterKey: view.key, exported, service: offered, valid });
+    else invalid.push(verdict(view.key, exported, valid, notJudged));
   }
-  return { offers, invalid };
+  const judged: (JudgedOffer & { valid: Verdict })[] = detectConflicts(offers);
+  const gateways = new Map(indices.map(({ view }) => [view.key, view.gateway]));
+  const offered = serviceOffers(judged, (key) => gateways.get(key));
+  const known = new Set(indices.filter(({ view }) => view.state !== "stale").map(({ view }) => view.key));
+  const actions = indices.flatMap((index) => planImport(service, index, offered, known) ?? []);
+  return { actions, exports: [...judged.map(({ clusterKey, exported, conflict, valid }) => verdict(clusterKey, exported, valid, conflict)), ...invalid] };
 }
 
-function planMember(member: MemberView, members: readonly MemberView[], judged: ReadonlyMap<string, readonly JudgedOffer[]>): ImportAction[] {
-  const existing = new Map(member.imports.map((object) => [keyOf(object), object]));
-  const services = new Set([...judged.keys(), ...existing.keys()]);
-  const actions: ImportAction[] = [];
-  for (const service of [...services].toSorted()) {
-    const present = existing.get(service);
-    if (present !== undefined && present.metadata.labels?.[managedByLabel] !== "sluice") continue;
-    const action = planImport(service, present, member, members, judged.get(service) ?? []);
-    if (action !== undefined) actions.push(action);
+function planImport(service: string, { view, imports, foreign, namespaces }: MemberIndex, offers: ServiceOffers, known: ReadonlySet<ClusterKey>): ImportAction | undefined {
+  if (view.state === "stale" || foreign.has(service)) return undefined;
+  const present = imports.get(service);
+  const namespace = namespaceOf(service);
+  const base = { memberKey: view.key, namespace, name: service.slice(namespace.length + 1) };
+  if (view.state === "leaving") {
+    return present && { ...base, action: "delete", staleKeys: [], reason: `${view.key} is leaving the cluster set` };
   }
-  return actions;
-}
-
-function planImport(
-  service: string,
-  present: ServiceImport | undefined,
-  member: MemberView,
-  members: readonly MemberView[],
-  offers: readonly JudgedOffer[],
-): ImportAction | undefined {
-  const [namespace = "", name = ""] = service.split("/");
-  const base = { memberKey: member.key, namespace, name };
-  if (member.state === "leaving") {
-    return present && { ...base, action: "delete", staleKeys: [], reason: `${member.key} is leaving the cluster set` };
-  }
-  const { spec, staleKeys } = importSpec(offers, member.key, members, present?.spec);
+  const { spec, staleKeys } = importSpec(offers, view.key, (key) => known.has(key), present?.spec);
   if (spec === undefined) {
     return present && { ...base, action: "delete", staleKeys: [], reason: "no other cluster offers the service any more" };
   }
-  const sources = [...new Set(spec.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.clusterKey)))].join(", ");
-  if (present === undefined && !member.namespaces.includes(namespace)) {
-    return { ...base, action: "wait", spec, staleKeys, reason: `namespace ${namespace} does not exist in ${member.key}; offered by ${sources}` };
-  }
-  const action = present === undefined ? "create" : sameJson(present.spec, spec) ? "keep" : "update";
   const stale = staleKeys.length > 0 ? `; kept without news of ${staleKeys.join(", ")}` : "";
-  return { ...base, action, spec, staleKeys, reason: `offered by ${sources}${stale}` };
+  // What stands as planned is what is kept in memory, once.
+  if (present !== undefined && sameJson(present.spec, spec)) return { ...base, action: "keep", spec: present.spec, staleKeys, reason: `it stands as planned${stale}` };
+  const sources = [...new Set(spec.ports.flatMap((port) => port.endpoints.map((endpoint) => endpoint.clusterKey)))].join(", ");
+  if (present === undefined && !namespaces.has(namespace)) {
+    return { ...base, action: "wait", spec, staleKeys, reason: `namespace ${namespace} does not exist in ${view.key}; offered by ${sources}` };
+  }
+  return { ...base, action: present === undefined ? "create" : "update", spec, staleKeys, reason: `offered by ${sources}${stale}` };
 }
 
 function verdict(memberKey: ClusterKey, { metadata }: ServiceExport, valid: Verdict, conflict: Verdict): ExportVerdict {
@@ -127,15 +167,6 @@ function keyOf({ metadata }: { metadata: { name: string; namespace?: string } })
   return `${metadata.namespace}/${metadata.name}`;
 }
 
-/** Equality of JSON values, whatever the order of keys; an absent field equals an undefined one. */
-function sameJson(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([x], [y]) => (x < y ? -1 : 1)))
-      : part,
-  );
+function namespaceOf(service: string): string {
+  return service.slice(0, service.indexOf("/"));
 }

@@ -21,6 +21,20 @@ export interface PropagationObservation {
   readonly refused: readonly RefusedExport[];
 }
 
+type Parsed = { readonly exported: ServiceExport } | { readonly message: string };
+
+/** By object of a cache, which is replaced when it changes: each is parsed once, and what is parsed is the same object each time. */
+const parsed = new WeakMap<ServiceExport, Parsed>();
+
+function parseExport(object: ServiceExport): Parsed {
+  const known = parsed.get(object);
+  if (known !== undefined) return known;
+  const { success, data, error } = serviceExportSpecSchema.safeParse(object.spec);
+  const fresh = success ? { exported: { ...object, spec: data } } : { message: error.issues.map((issue) => `spec.${issue.path.join(".")}: ${issue.message}`).join("; ") };
+  parsed.set(object, fresh);
+  return fresh;
+}
+
 /** The members as propagation sees them. A member counts as listed only while its caches are live and it is the one that joined. */
 export function observeMembers(members: readonly Member[], index: WorldIndex, set: SetIdentity, addresses: GatewayAddresses): PropagationObservation {
   const refused: RefusedExport[] = [];
@@ -29,9 +43,9 @@ export function observeMembers(members: readonly Member[], index: WorldIndex, se
     const caches = connection?.caches;
     const exports: ServiceExport[] = [];
     for (const object of caches?.serviceExports.list() ?? []) {
-      const parsed = serviceExportSpecSchema.safeParse(object.spec);
-      if (parsed.success) exports.push({ ...object, spec: parsed.data });
-      else refused.push({ memberKey: key, object, message: parsed.error.issues.map((issue) => `spec.${issue.path.join(".")}: ${issue.message}`).join("; ") });
+      const result = parseExport(object);
+      if ("exported" in result) exports.push(result.exported);
+      else refused.push({ memberKey: key, object, message: result.message });
     }
     return {
       key,
