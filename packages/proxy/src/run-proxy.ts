@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { networkInterfaces } from "node:os";
 import type { Logger } from "pino";
 import { startAdmin } from "./admin/start-admin.ts";
 import type { SourceState } from "./config/config-source.ts";
 import { startConfig } from "./config/start-config.ts";
 import { startDataplane } from "./dataplane/start-dataplane.ts";
 import type { CommandLine } from "./command-line.ts";
+import { listenAddress } from "./listen-address.ts";
 import { probeHealth, startPeerProbes } from "./peers/probe-peers.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { describeSnapshot } from "./telemetry/describe-snapshot.ts";
@@ -26,7 +28,7 @@ export interface RunningProxy {
 export async function runProxy(options: Extract<CommandLine, { program: "proxy" }>, logger: Logger): Promise<RunningProxy> {
   const { address, pod, configFolder, dataFolder, namespace } = options;
   const identity = { incarnation: randomUUID(), pod };
-  const dataplane = startDataplane({ address, gatewayPort: options.gatewayPort, random: Math.random, now: Date.now, rampUpMs: options.rampUpSeconds * 1_000 });
+  const dataplane = startDataplane({ address: listenAddress(address, networkInterfaces()), gatewayPort: options.gatewayPort, random: Math.random, now: Date.now, rampUpMs: options.rampUpSeconds * 1_000 });
   let snapshot: Snapshot | undefined;
   let state: SourceState = { phase: "syncing" };
   let restored = false;
