@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "packages",
-          include: ["*.test.ts", "{packages,apps}/**/*.test.{ts,tsx}", "deploy/**/*.test.ts", "e2e/story/parse-walk-through.test.ts", "e2e/clusters/{audit,host,images,set}/*.test.ts"],
+          include: ["*.test.ts", "{packages,apps}/**/*.test.{ts,tsx}", "deploy/**/*.test.ts", "e2e/story/parse-walk-through.test.ts", "e2e/clusters/{audit,host,images,kills,set}/*.test.ts"],
           exclude: [...outside, onRealApiServers],
           ...timeouts,
           sequence: { groupOrder: 0 },

@@ -15,6 +15,7 @@ import { consoleScenarios, leaveByConsole } from "./console-scenarios.ts";
 import { type Console, forwardConsole } from "./console.ts";
 import { type RealGround, startRealGround } from "./ground.ts";
 import { carryOut, loadProductImages, openTerminal } from "./install.ts";
+import { killScenarios } from "./kills/kill-scenarios.ts";
 import { joinOf, removeMember } from "./third-member.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,6 +26,8 @@ const third = "control-plane";
 const clusters = [third, "1-23", "1-25"];
 /** `npm run soak` goes round more often. */
 const cycles = Number(process.env["SLUICE_CYCLES"] ?? 5);
+/** How often each part is killed: `npm run soak` does it. */
+const kills = Number(process.env["SLUICE_KILLS"] ?? 0);
 
 test("every step of docs/install.md names a cluster and has an output, or leaves a file", () => {
   expect(steps.length).toBeGreaterThan(8);
@@ -105,6 +108,9 @@ describe("docs/install.md", () => {
     expect(told.map(({ losses }) => losses)).toEqual([{}, {}]);
     expect(told.every(({ sentAway }) => sentAway > 10)).toBe(true);
   });
+
+  // What is not ours we can't kill.
+  killScenarios(() => ground.folder === undefined ? undefined : { folder: ground.folder, kubectl: (name) => ground.kubectl(name), mend: () => ground.mend(), proxies: 2 }, kills);
 
   test("the rights that the charts grant are written down", async () => {
     for (const name of clusters) granted.push(...(await readGrants(ground.kubectl(name))));

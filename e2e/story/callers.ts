@@ -3,6 +3,8 @@ import { eventually } from "../ground/eventually.ts";
 import { createNamespace, type StoryGround } from "./story.ts";
 
 const namespace = "callers";
+/** The caller of `givenCallerByAddress`. */
+const byAddress = "by-address";
 const manifest = readFileSync(new URL("../../demo/manifests/callers.yaml", import.meta.url), "utf8");
 
 /**
@@ -17,7 +19,18 @@ export async function givenCallers(ground: StoryGround, cluster: string): Promis
   await eventually(`callers in ${cluster} are answered`, async () => {
     const counts = await Promise.all(["new", "kept"].map((kind) => answersOfCallers(ground, cluster, `app=${kind}-connections`)));
     if (counts.some(({ size }) => size === 0)) throw new Error("not yet");
-  });
+  }, 180_000);
+}
+
+/** One more, with a connection for each of 25 requests a second as well, which knows the service by its address. */
+export async function givenCallerByAddress(ground: StoryGround, cluster: string): Promise<void> {
+  const kubectl = ground.kubectl(cluster);
+  const address = await kubectl.run(["get", "service", "httpbin", "-n", "httpbin", "-o", "jsonpath={.spec.clusterIP}"]);
+  const [byName = ""] = manifest.split("\n---\n");
+  await kubectl.apply(byName.replaceAll("new-connections", byAddress).replace("httpbin.httpbin", address));
+  await eventually(`the caller by address in ${cluster} is answered`, async () => {
+    if ((await answersOfCallers(ground, cluster, `app=${byAddress}`)).size === 0) throw new Error("not yet");
+  }, 180_000);
 }
 
 /** Answers of the cluster's callers since they began: a line of text, or what went wrong, and how many of each. */

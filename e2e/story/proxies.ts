@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { eventually } from "../ground/eventually.ts";
 import type { Ground } from "../ground/ground.ts";
+import type { StoryGround } from "./story.ts";
 
 const namespace = "sluice-system";
 const label = "app.kubernetes.io/name=sluice-proxy";
@@ -38,7 +39,7 @@ export async function givenProxies(ground: Ground, cluster: string, { replicas, 
 }
 
 /** Proxies of the cluster that its service network may send httpbin's callers to, in order. */
-export async function proxiesInPath(ground: Ground, cluster: string): Promise<string[]> {
+export async function proxiesInPath(ground: StoryGround, cluster: string): Promise<string[]> {
   const { items } = await ground.kubectl(cluster).json<{ items: { endpoints: { conditions: { ready?: boolean }; targetRef?: { name: string } }[] }[] }>([
     "get", "endpointslices", "-n", "httpbin", "-l", "kubernetes.io/service-name=httpbin,endpointslice.kubernetes.io/managed-by=sluice.dev",
   ]);

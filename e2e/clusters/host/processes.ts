@@ -32,6 +32,34 @@ export function isAlive(process: StartedProcess): boolean {
   return identify(process.pid)?.startedAt === process.startedAt;
 }
 
+/** The ids of all processes that the machine has now. */
+function allPids(): number[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** Processes of the container with that id (64 hexadecimal digits), which its control group is named by. */
+export function processesOfContainer(id: string): StartedProcess[] {
+  const isInside = (pid: number): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(id);
+    } catch {
+      return false;
+    }
+  };
+  return allPids().filter(isInside).flatMap((pid) => identify(pid) ?? []);
+}
+
+/** Those of `roots` that live, and everything that they started, directly or not. */
+export function withDescendants(roots: readonly StartedProcess[]): StartedProcess[] {
+  const parents = new Map(allPids().map((pid) => [pid, statOf(pid)?.parent]));
+  const found = new Set(roots.filter(isAlive).map(({ pid }) => pid));
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const [pid, parent] of parents) if (parent !== undefined && found.has(parent)) found.add(pid);
+  }
+  return [...found].flatMap((pid) => identify(pid) ?? []);
+}
+
 /** Does nothing if it has ended already. */
 export function signal(started: StartedProcess, name: NodeJS.Signals): void {
   if (!isAlive(started)) return;
@@ -62,8 +90,7 @@ export function childOf(parent: StartedProcess, log: string): Promise<StartedPro
   return eventually(
     `a child of process ${parent.pid}`,
     () => {
-      const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
-      const child = pids.find((pid) => statOf(pid)?.parent === parent.pid);
+      const child = allPids().find((pid) => statOf(pid)?.parent === parent.pid);
       const started = child === undefined ? undefined : identify(child);
       return started === undefined ? Promise.reject(new Error(`${isAlive(parent) ? "none yet" : "it has ended"}; see ${log}`)) : Promise.resolve(started);
     },
