@@ -1,3 +1,4 @@
+import { ApiError } from "@sluice/kubernetes/api-error";
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 import type { ConsoleBackend } from "./console-backend.ts";
@@ -12,6 +13,9 @@ export interface ApiContext {
 function errorView(cause: unknown, input: unknown, transportCode: string, message: string): SluiceErrorView {
   if (cause instanceof SluiceError) return cause.view;
   if (cause instanceof z.ZodError) return inputRefusal(cause, input);
+  if (cause instanceof ApiError && cause.code === 403) {
+    return { code: "Forbidden", message: cause.message, remedy: "grant it to that account; for a member: `controlPlane` in the values of chart sluice-member" };
+  }
   if (transportCode === "INTERNAL_SERVER_ERROR") {
     return { code: "Internal", message: "something went wrong inside the API server", remedy: "look into its log for this time" };
   }
