@@ -60,6 +60,15 @@ export function withDescendants(roots: readonly StartedProcess[]): StartedProces
   return [...found].flatMap((pid) => identify(pid) ?? []);
 }
 
+/**
+ * `processes`, and after them those that started them and wait for them: `nsenter` and `unshare` stop themselves when their
+ * child is stopped, and nobody else would let them go on.
+ */
+export function withParents(processes: readonly StartedProcess[]): StartedProcess[] {
+  const parents = new Set(processes.flatMap(({ pid }) => statOf(pid)?.parent ?? []).filter((pid) => pid > 1 && pid !== process.pid));
+  return [...processes, ...[...parents].filter((pid) => processes.every((each) => each.pid !== pid)).flatMap((pid) => identify(pid) ?? [])];
+}
+
 /** Does nothing if it has ended already. */
 export function signal(started: StartedProcess, name: NodeJS.Signals): void {
   if (!isAlive(started)) return;

@@ -1,7 +1,7 @@
 import { eventually } from "../../ground/eventually.ts";
 import type { StoryGround } from "../../story/story.ts";
 import { ensureApiServer } from "../daemons/control-plane.ts";
-import { processesOfContainer, type StartedProcess, withDescendants } from "../host/processes.ts";
+import { processesOfContainer, type StartedProcess, withDescendants, withParents } from "../host/processes.ts";
 import { placesOf } from "../set/cluster-set.ts";
 import { type RecordedProcess, SetState } from "../set/state.ts";
 import { containersOf } from "./books.ts";
@@ -57,7 +57,7 @@ export async function leadingApi(ground: KillGround): Promise<Victims> {
 
 /** The cluster's kube-apiserver. */
 export function kubeApiServer(ground: KillGround, name: string): Victims {
-  const processes = recorded(ground, name).filter(({ program }) => program === "kube-apiserver");
+  const processes = withParents(recorded(ground, name).filter(({ program }) => program === "kube-apiserver"));
   const untilBack = async (): Promise<void> => {
     const state = SetState.read(ground.folder);
     const cluster = state?.set.clusters.find((each) => each.name === name);
@@ -74,7 +74,7 @@ export async function wholeCluster(ground: KillGround, cluster: string): Promise
     if (killed) await ground.mend();
     for (const some of pods) await some.untilBack(killed);
   };
-  return { processes: withDescendants(recorded(ground, cluster)), untilBack };
+  return { processes: withParents(withDescendants(recorded(ground, cluster))), untilBack };
 }
 
 /** The cluster's own processes: of Kubernetes, and those that hold its nodes. */
