@@ -17,6 +17,8 @@ export function makeTarget(clusterKey: string, given: Partial<TargetTelemetry> =
     bytesReceived: 0,
     bytesSent: 0,
     inFlight: 0,
+    tunnels: 0,
+    openTunnels: 0,
     latencyHead: [],
     latencyTotal: [],
     ...given,

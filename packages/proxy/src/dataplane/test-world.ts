@@ -44,8 +44,8 @@ export class TestWorld {
   }
 
   /** An endpoint without HTTP: `onConnection` does what it likes. */
-  async rawBackend(name: string, onConnection: (socket: net.Socket) => void): Promise<LocalEndpoint> {
-    const server = net.createServer((socket) => {
+  async rawBackend(name: string, onConnection: (socket: net.Socket) => void, options: net.ServerOpts = {}): Promise<LocalEndpoint> {
+    const server = net.createServer(options, (socket) => {
       this.#sockets.add(socket.on("close", () => this.#sockets.delete(socket)).on("error", () => {}));
       onConnection(socket);
     });
@@ -128,8 +128,8 @@ export class TestWorld {
     this.checkLedgers();
     this.dataplane.stop();
     this.checkLedgers();
-    const settled = this.dataplane.telemetry().every(({ ledger, targets }) => ledger.inFlight === 0 && targets.every(({ inFlight }) => inFlight === 0));
-    assert(settled, "a request is in flight in a stopped data plane");
+    const settled = this.dataplane.telemetry().every(({ ledger, targets }) => ledger.inFlight === 0 && targets.every(({ inFlight, openTunnels }) => inFlight === 0 && openTunnels === 0));
+    assert(settled, "a request is in flight, or a tunnel open, in a stopped data plane");
     for (const socket of this.#sockets) socket.destroy();
     for (const server of this.#servers) {
       server.close();

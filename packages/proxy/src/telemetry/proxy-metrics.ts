@@ -18,11 +18,13 @@ export async function proxyMetrics(frame: TelemetryFrame, gatewayRefused: Readon
   const failures = count("sluice_proxy_failures_total", "Own answers and answers that broke off, by reason.", [...targetLabels, "reason"]);
   const attempts = count("sluice_proxy_attempts_total", "Sendings of requests to a target, first ones and others.", targetLabels);
   const attemptFailures = count("sluice_proxy_attempt_failures_total", "Sendings that ended without an answer.", targetLabels);
-  const bytes = count("sluice_proxy_body_bytes_total", "Bytes of bodies received from and sent to callers.", [...targetLabels, "direction"]);
+  const bytes = count("sluice_proxy_body_bytes_total", "Bytes of bodies and tunnels received from and sent to callers.", [...targetLabels, "direction"]);
+  const tunnels = count("sluice_proxy_tunnels_total", "Connections that went on without HTTP: WebSockets, and raw ones.", targetLabels);
   const latency = count("sluice_proxy_head_latency_seconds_bucket", "Request head in to response head out, cumulative by upper bound.", [...targetLabels, "le"]);
   const ledger = count("sluice_proxy_ledger_total", "Requests by what became of them.", [...portLabels, "entry"]);
   const refused = count("sluice_proxy_refused_total", "Messages refused before routing, by rule.", [...portLabels, "rule"]);
   const inFlight = new Gauge({ name: "sluice_proxy_in_flight", help: "Requests under way.", labelNames: portLabels, registers: [registry] });
+  const openTunnels = new Gauge({ name: "sluice_proxy_open_tunnels", help: "Tunnels that are open.", labelNames: targetLabels, registers: [registry] });
   const resident = new Gauge({ name: "process_resident_memory_bytes", help: "Resident memory.", registers: [registry] });
   const connections = new Gauge({ name: "sluice_proxy_connections", help: "Connections of callers.", registers: [registry] });
   const cpu = count("process_cpu_seconds_total", "CPU time of the process.", []);
@@ -36,6 +38,8 @@ export async function proxyMetrics(frame: TelemetryFrame, gatewayRefused: Readon
       attemptFailures.inc(own, target.attemptFailures);
       bytes.inc({ ...own, direction: "received" }, target.bytesReceived);
       bytes.inc({ ...own, direction: "sent" }, target.bytesSent);
+      tunnels.inc(own, target.tunnels);
+      openTunnels.set(own, target.openTunnels);
       for (const [le, value] of coarse(target.latencyHead)) latency.inc({ ...own, le }, value);
     }
     ledger.inc({ ...labels, entry: "accepted" }, books.accepted);

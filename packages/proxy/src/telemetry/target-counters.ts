@@ -15,6 +15,8 @@ export class TargetCounters {
   bytesReceived = 0;
   bytesSent = 0;
   inFlight = 0;
+  tunnels = 0;
+  openTunnels = 0;
   readonly latencyHead = new LatencyHistogram();
   readonly latencyTotal = new LatencyHistogram();
   /** By the first digit of the status; index 0 is not used. */
@@ -46,7 +48,7 @@ export class TargetCounters {
     this.#byClass.forEach((count, index) => {
       if (count > 0) byClass[`${index}xx`] = count;
     });
-    const { clusterKey, requests, requestsSinceApplied, requestsSinceChange, sessionsSinceChange, attempts, attemptFailures, firstAttempts, firstAttemptBad, bytesReceived, bytesSent, inFlight } = this;
+    const { clusterKey, requests, requestsSinceApplied, requestsSinceChange, sessionsSinceChange, attempts, attemptFailures, firstAttempts, firstAttemptBad, bytesReceived, bytesSent, inFlight, tunnels, openTunnels } = this;
     return {
       clusterKey,
       requests,
@@ -62,6 +64,8 @@ export class TargetCounters {
       bytesReceived,
       bytesSent,
       inFlight,
+      tunnels,
+      openTunnels,
       latencyHead: this.latencyHead.sparse(),
       latencyTotal: this.latencyTotal.sparse(),
     };

@@ -28,6 +28,9 @@ export const targetTelemetrySchema = z.object({
   bytesReceived: count,
   bytesSent: count,
   inFlight: count,
+  /** Connections that went on without HTTP: WebSockets, of which each began as an answered request, and raw ones. Missing from a proxy of an older version. */
+  tunnels: count.default(0),
+  openTunnels: count.default(0),
   /** Request head in → response head out. */
   latencyHead: histogram,
   latencyTotal: histogram,

@@ -2,6 +2,7 @@ import type { Destination } from "../balance/destination.ts";
 import { isReplayableMethod } from "../http/is-replayable-method.ts";
 import type { RequestHead } from "../http/parse-request-head.ts";
 import type { ResponseHead } from "../http/parse-response-head.ts";
+import type { ByteSocket } from "../sockets/byte-socket.ts";
 import type { HttpDownstream } from "./http-downstream.ts";
 import { failureAnswer, type FailureCode, ownAnswers } from "./own-answer.ts";
 import { ReplayTee } from "./replay-tee.ts";
@@ -10,7 +11,7 @@ import type { Route, RouteTarget, WaitingRequest } from "./route.ts";
 import type { Runtime } from "./runtime.ts";
 import { UpstreamConnection, type UpstreamUser } from "./upstream-connection.ts";
 import { writeRequestHead } from "./write-request-head.ts";
-import type { ResponseFraming } from "./write-response-head.ts";
+import type { AnswerContext, ResponseFraming } from "./write-response-head.ts";
 
 /** Sendings of one request, each to an endpoint of its own. */
 const attemptsMax = 3;
@@ -19,7 +20,6 @@ type Lost = Parameters<UpstreamUser["onUpstreamLost"]>[0];
 
 /** One request from its head to the end of its answer, over however many attempts; counted exactly once. */
 export class Exchange implements UpstreamUser, WaitingRequest {
-  readonly method: string;
   readonly head: RequestHead;
   readonly #downstream: HttpDownstream;
   readonly #route: Route;
@@ -49,7 +49,6 @@ export class Exchange implements UpstreamUser, WaitingRequest {
   constructor(downstream: HttpDownstream, head: RequestHead, route: Route, runtime: Runtime) {
     this.#downstream = downstream;
     this.head = head;
-    this.method = head.method;
     this.#route = route;
     this.#runtime = runtime;
     this.#startedAtMs = runtime.nowMs();
@@ -137,8 +136,22 @@ export class Exchange implements UpstreamUser, WaitingRequest {
     } else target.onGoodAnswer(destination);
     this.#tee.discard();
     this.#status = head.status;
-    const asked = this.head.fields.probe && this.#route.role === "service";
-    this.#downstream.beginAnswer(head, framing, this.#route, { answeredBy: asked ? target.clusterKey : null, sessionField: this.#session?.answerField ?? "" });
+    this.#downstream.beginAnswer(head, framing, this.#route, this.#told(target));
+  }
+
+  /** The request ends here, answered; the destination is in use until its tunnel ends. */
+  onUpgraded(head: ResponseHead, socket: ByteSocket, early: Buffer | null): void {
+    const target = this.#target as RouteTarget;
+    const destination = this.#triedDestinations.at(-1) as Destination;
+    const { counters } = this.#chosen as RouteTarget;
+    this.#upstream = null;
+    target.waiting?.delete(this);
+    target.counters.latencyHead.record(this.#runtime.nowMs() - this.#startedAtMs);
+    target.onGoodAnswer(destination);
+    this.#status = head.status;
+    this.#route.counters.ledger.onAnswered();
+    this.#finish();
+    this.#downstream.beginTunnel(head, this.#route, this.#told(target), { socket, early, counters, onClosed: () => destination.inFlight-- });
   }
 
   onResponseBody(bytes: Buffer): void {
@@ -189,13 +202,19 @@ export class Exchange implements UpstreamUser, WaitingRequest {
   /** Sends it elsewhere where it may be sent twice and there is somewhere; else it goes on waiting. */
   onUnreachable(): void {
     const lost = this.#target as RouteTarget;
-    if (!this.#requestEnded || !this.#tee.complete || this.#attempts >= attemptsMax || !isReplayableMethod(this.method)) return;
+    if (!this.#requestEnded || !this.#tee.complete || this.#attempts >= attemptsMax || !isReplayableMethod(this.head.method)) return;
     const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
     if (other === null || !this.#route.budget.take(this.#runtime.nowMs())) return;
     lost.counters.attemptFailures++;
     if (this.#attempts === 1) lost.counters.firstAttemptBad++;
     this.#dropUpstream();
     if (!this.#attempt(other)) this.#answerFailure("upstream_closed");
+  }
+
+  /** What an answer says beside what the endpoint said. */
+  #told(target: RouteTarget): Pick<AnswerContext, "answeredBy" | "sessionField"> {
+    const asked = this.head.fields.probe && this.#route.role === "service";
+    return { answeredBy: asked ? target.clusterKey : null, sessionField: this.#session?.answerField ?? "" };
   }
 
   /** Starts an attempt at `target`; false when it has no endpoint left to try. */
@@ -210,7 +229,7 @@ export class Exchange implements UpstreamUser, WaitingRequest {
     target.counters.attempts++;
     if (this.#attempts++ === 0) target.counters.firstAttempts++;
     destination.inFlight++;
-    const pooled = this.#fresh ? null : destination.pool.take(nowMs, isReplayableMethod(this.method));
+    const pooled = this.#fresh ? null : destination.pool.take(nowMs, isReplayableMethod(this.head.method));
     if (pooled instanceof UpstreamConnection) {
       this.#upstream = pooled;
       pooled.reuse(this);
@@ -260,7 +279,7 @@ export class Exchange implements UpstreamUser, WaitingRequest {
       const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
       return other !== null && this.#attempt(other);
     }
-    if (reason === "bad_response" || !isReplayableMethod(this.method)) return false;
+    if (reason === "bad_response" || !isReplayableMethod(this.head.method)) return false;
     // A pooled connection that was closed says nothing against the local endpoint: no fail-over for that.
     if (!reused && this.#replay(lost)) return true;
     if (!this.#route.budget.take(this.#runtime.nowMs())) return false;
@@ -271,7 +290,7 @@ export class Exchange implements UpstreamUser, WaitingRequest {
 
   /** FailOver: replays a failed local attempt to a target, once. */
   #replay(failed: RouteTarget): boolean {
-    if (this.#replayed || !this.#tee.complete || !this.#requestEnded || !isReplayableMethod(this.method)) return false;
+    if (this.#replayed || !this.#tee.complete || !this.#requestEnded || !isReplayableMethod(this.head.method)) return false;
     const standIn = this.#route.standIn(failed, this.#session?.given ?? null);
     if (standIn === null) return false;
     this.#replayed = true;
@@ -299,7 +318,7 @@ export class Exchange implements UpstreamUser, WaitingRequest {
     this.#countFailure(code);
     const target = this.#target ?? this.#chosen;
     this.#finish();
-    this.#downstream.answer(failureAnswer(code, this.#route.service, target?.clusterKey ?? null), this.method, this.#requestEnded);
+    this.#downstream.answer(failureAnswer(code, this.#route.service, target?.clusterKey ?? null), this.head.method, this.#requestEnded);
   }
 
   /** The answer has begun and cannot be finished: the caller must see that. */

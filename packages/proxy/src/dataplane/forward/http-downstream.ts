@@ -12,7 +12,8 @@ import { Exchange } from "./exchange.ts";
 import { type AnswerText, failureAnswer, refusalAnswer } from "./own-answer.ts";
 import type { Route, Router } from "./route.ts";
 import type { Runtime } from "./runtime.ts";
-import { type AnswerContext, type ResponseFraming, responseFraming, writeInterimHead, writeResponseHead } from "./write-response-head.ts";
+import { Tunnel, type TunnelEndpoint } from "./tunnel.ts";
+import { type AnswerContext, type ResponseFraming, responseFraming, writeInterimHead, writeResponseHead, writeUpgradeHead } from "./write-response-head.ts";
 
 /** One caller's connection: requests one after the other, in their order, and their answers. */
 export class HttpDownstream implements SocketEvents, BodySink {
@@ -28,6 +29,7 @@ export class HttpDownstream implements SocketEvents, BodySink {
   readonly #body = new BodyDecoder();
   #state: "head" | "body" | "waiting" | "draining" | "closed" = "head";
   #exchange: Exchange | null = null;
+  #tunnel: Tunnel | null = null;
   /** Bytes that came but were not read yet: the rest of a body, or the next request. */
   #ahead: Buffer | null = null;
   #reading = false;
@@ -63,6 +65,10 @@ export class HttpDownstream implements SocketEvents, BodySink {
 
   /** Ends it whatever it is doing; its request counts as abandoned, and a cut answer does not look whole. */
   abort(): void {
+    if (this.#tunnel !== null) {
+      this.#tunnel.abort();
+      return;
+    }
     const cut = this.#exchange !== null;
     this.#close();
     if (cut) this.#socket.reset();
@@ -124,6 +130,17 @@ export class HttpDownstream implements SocketEvents, BodySink {
     this.#framing = responseFraming(framing, this.#minor);
     if (this.#framing === "until-close" || parting || this.#runtime.draining) this.#closeAfter = true;
     this.#writer.text(writeResponseHead(head, this.#framing, { role, close: this.#closeAfter, ...told }));
+  }
+
+  /** The connection goes on with the protocol that was asked for: no byte of it is looked at any more, in either direction. */
+  beginTunnel(head: ResponseHead, { role }: Pick<Route, "role">, told: Pick<AnswerContext, "answeredBy" | "sessionField">, endpoint: TunnelEndpoint): void {
+    const early = this.#ahead;
+    this.#ahead = null;
+    this.#exchange = null;
+    this.#state = "closed";
+    this.#writer.text(writeUpgradeHead(head, "websocket", { role, ...told }));
+    this.#writer.flush();
+    this.#tunnel = new Tunnel(this.#socket, early, endpoint, () => this.#onClosed(this));
   }
 
   writeBody(bytes: Buffer): void {

@@ -50,3 +50,19 @@ test("with nowhere else to go it waits on, and what was answered before is not a
   expect(await second).toMatchObject({ status: 200, body: "late" });
   expect(asked()).toBe(2);
 });
+
+test("a WebSocket that is open to it is left as it is", async () => {
+  const { port } = await world.rawBackend("other", (socket) => {
+    socket.once("data", () => {
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+      socket.pipe(socket);
+    });
+  });
+  world.apply({ targets: [["own", 1], ["other", 1_000_000]], local: [await world.backend("own")], remotes: [{ clusterKey: clusterKey("other"), host: "127.0.0.1", ip: "127.0.0.1", port, path: "/o" }] });
+  const client = await world.connect();
+  await client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n").until("\r\n\r\n");
+  reachable = false;
+  await world.until(() => world.telemetry().health.some(({ dropped }) => dropped === "unreachable"));
+  expect(await client.send("still here").until("still here")).not.toContain("own GET");
+  expect(world.telemetry().targets.find(({ clusterKey: key }) => key === clusterKey("other"))).toMatchObject({ attempts: 1, openTunnels: 1 });
+});

@@ -4,7 +4,7 @@ import { clearDeadline, createDeadline, type Deadline } from "../deadlines.ts";
 import { BodyDecoder, type BodySink } from "../http/body-decoder.ts";
 import { HeadBuffer } from "../http/head-buffer.ts";
 import { limits } from "../http/limits.ts";
-import { isRefusal } from "../http/parse-request-head.ts";
+import { isRefusal, type RequestHead } from "../http/parse-request-head.ts";
 import { parseResponseHead, type ResponseHead } from "../http/parse-response-head.ts";
 import type { ByteSocket, SocketEvents } from "../sockets/byte-socket.ts";
 import { JoiningWriter } from "../sockets/joining-writer.ts";
@@ -13,10 +13,12 @@ import type { ResponseFraming } from "./write-response-head.ts";
 
 /** Who a connection carries a request for. */
 export interface UpstreamUser {
-  readonly method: string;
+  readonly head: RequestHead;
   onConnected(): void;
   onInterim(head: ResponseHead): void;
   onResponseHead(head: ResponseHead, framing: ResponseFraming): void;
+  /** The endpoint goes on with the protocol that was asked for: its socket is the user's now; `early` came with the head. */
+  onUpgraded(head: ResponseHead, socket: ByteSocket, early: Buffer | null): void;
   onResponseBody(bytes: Buffer): void;
   onResponseEnd(trailers: string): void;
   /** All that came with one read was handed over. */
@@ -166,9 +168,13 @@ export class UpstreamConnection implements SocketEvents, PooledConnection, BodyS
     const text = this.#head.take(bytes, from);
     if (text === null) return bytes.length;
     const parsed = typeof text === "string" ? parseResponseHead(text) : text;
-    if (isRefusal(parsed) || parsed.status === 101) {
+    if (isRefusal(parsed) || (parsed.status === 101 && !this.#isAskedFor(parsed))) {
       this.#lose("bad_response");
       this.discard();
+      return bytes.length;
+    }
+    if (parsed.status === 101) {
+      this.#handOver(parsed, this.#head.consumed < bytes.length ? bytes.subarray(this.#head.consumed) : null);
       return bytes.length;
     }
     if (parsed.status < 200) this.#user?.onInterim(parsed);
@@ -176,12 +182,24 @@ export class UpstreamConnection implements SocketEvents, PooledConnection, BodyS
     return this.#head.consumed;
   }
 
+  /** Whether a 101 changes to the protocol that was asked for, and says so in both fields (RFC 6455 4.1). */
+  #isAskedFor({ minor, fields }: ResponseHead): boolean {
+    return minor === 1 && fields.upgradeOption && fields.upgrade === this.#user?.head.upgrade;
+  }
+
+  #handOver(head: ResponseHead, early: Buffer | null): void {
+    const user = this.#user;
+    this.#user = null;
+    this.#state = "closed";
+    user?.onUpgraded(head, this.#socket, early);
+  }
+
   #beginBody(head: ResponseHead): void {
     const { fields, status } = head;
     const user = this.#user;
     if (user === null) return;
     let framing: ResponseFraming = "until-close";
-    if (user.method === "HEAD" || status === 204 || status === 304) framing = "none";
+    if (user.head.method === "HEAD" || status === 204 || status === 304) framing = "none";
     else if (fields.chunked) framing = "chunked";
     else if (fields.contentLength !== -1) framing = "length";
     this.#keep = !fields.close && framing !== "until-close" && (head.minor === 1 || fields.keepAlive);

@@ -3,6 +3,8 @@ import type { RequestHead } from "../http/parse-request-head.ts";
 /** Hops that a request may have made between clusters before it is taken for a loop. */
 export const hopsMax = 4;
 export const viaName = "1.1 sluice";
+/** Field lines that ask for another protocol, or say that it follows. */
+export const upgradeLines = { websocket: "Connection: Upgrade\r\nUpgrade: websocket\r\n" } as const;
 
 /**
  * The head that goes to an endpoint or gateway, re-serialised from what was understood. `role` says which listener the
@@ -18,7 +20,9 @@ export function writeRequestHead(head: RequestHead, target: string, caller: stri
     text += `Via: ${fields.via === "" ? viaName : `${fields.via}, ${viaName}`}\r\n`;
   } else if (fields.via !== "") text += `Via: ${fields.via}\r\n`;
   if (toGateway) text += `Sluice-Hops: ${hopsOf(head) + 1}\r\n`;
-  if (fields.teTrailers) text += "TE: trailers\r\nConnection: TE\r\n";
+  // Connection is one field; an answer with trailers is not what an upgrade is about.
+  if (head.upgrade !== null) text += upgradeLines[head.upgrade];
+  else if (fields.teTrailers) text += "TE: trailers\r\nConnection: TE\r\n";
   if (fields.chunked) text += "Transfer-Encoding: chunked\r\n";
   else if (fields.contentLength !== -1) text += `Content-Length: ${fields.contentLength}\r\n`;
   return `${text}\r\n`;

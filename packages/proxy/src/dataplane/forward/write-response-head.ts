@@ -1,5 +1,5 @@
 import type { ResponseHead } from "../http/parse-response-head.ts";
-import { viaName } from "./write-request-head.ts";
+import { upgradeLines, viaName } from "./write-request-head.ts";
 
 /** How the body of an answer goes to the caller. */
 export type ResponseFraming = "none" | "length" | "chunked" | "until-close";
@@ -29,9 +29,14 @@ export function writeResponseHead(head: ResponseHead, framing: ResponseFraming, 
   if (answeredBy !== null) text += `${answeredByField}: ${answeredBy}\r\n`;
   if (role === "gateway") text += `Via: ${viaName}\r\n`;
   if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
-  else if (fields.contentLength !== -1 && status !== 204) text += `Content-Length: ${fields.contentLength}\r\n`;
+  else if (fields.contentLength !== -1 && status !== 204 && status !== 101) text += `Content-Length: ${fields.contentLength}\r\n`;
   if (close) text += "Connection: close\r\n";
   return `${text}\r\n`;
+}
+
+/** A 101: what follows is of the other protocol. It has no content, whatever its fields say (RFC 9110 15.2.2). */
+export function writeUpgradeHead(head: ResponseHead, upgrade: keyof typeof upgradeLines, { role, answeredBy, sessionField }: Omit<AnswerContext, "close">): string {
+  return writeResponseHead(head, "none", { role, close: false, answeredBy, sessionField: sessionField + upgradeLines[upgrade] });
 }
 
 /** An interim answer (1xx): fields only. */

@@ -9,7 +9,10 @@ export class MessageFields {
   keepAlive = false;
   hostCount = 0;
   host = "";
+  /** Values of Upgrade, joined, lower case. */
   upgrade = "";
+  /** Connection names Upgrade. */
+  upgradeOption = false;
   teTrailers = false;
   forwardedFor = "";
   /** Values of Via, joined. */

@@ -48,7 +48,6 @@ const refused: [string, string[], string, number][] = [
   ["Connection that names Content-Length", ["GET / HTTP/1.1", "Host: a", "Connection: close, Content-Length"], "bad_connection_option", 400],
   ["Connection that names a field of ours", ["GET / HTTP/1.1", "Host: a", "Connection: sluice-hops"], "bad_connection_option", 400],
   ["CONNECT", ["CONNECT a:443 HTTP/1.1", "Host: a"], "connect_refused", 501],
-  ["WebSocket", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket"], "upgrade_not_supported", 501],
   ["HTTP/2's preface", ["PRI * HTTP/2.0"], "unsupported_version", 505],
   ["HTTP/1.2", ["GET / HTTP/1.2", "Host: a"], "unsupported_version", 505],
   ["HTTP/0.9", ["GET /"], "bad_start_line", 400],
@@ -73,6 +72,30 @@ test("hop-by-hop fields and those that Connection names are dropped", () => {
   const { fields } = parsed(["GET / HTTP/1.1", "Host: a", "Connection: close, X-Mine", "X-Mine: 1", "Keep-Alive: timeout=5", "Proxy-Connection: close", "TE: trailers, deflate", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__", "Accept: a"]);
   expect(fields.kept).toBe("Accept: a\r\n");
   expect(fields).toMatchObject({ close: true, teTrailers: true });
+});
+
+test.each([
+  ["in other letters", ["GET / HTTP/1.1", "Host: a", "connection: keep-alive, UPGRADE", "upgrade: WebSocket"]],
+  ["as one of several protocols", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: h2c, websocket"]],
+  ["in a field of its own", ["GET / HTTP/1.1", "Host: a", "Upgrade: h2c", "Upgrade: websocket", "Connection: x", "Connection: upgrade"]],
+  ["with an empty body", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket", "Content-Length: 0"]],
+])("an upgrade to WebSocket is understood %s", (_, lines) => {
+  const { upgrade, fields } = parsed(lines);
+  expect([upgrade, fields.kept]).toEqual(["websocket", ""]);
+});
+
+test.each([
+  ["without the Connection option", ["GET / HTTP/1.1", "Host: a", "Upgrade: websocket"]],
+  ["without a protocol", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade"]],
+  ["to another protocol", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: h2c"]],
+  ["to a protocol that begins alike", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket2"]],
+  ["in HTTP/1.0", ["GET / HTTP/1.0", "Host: a", "Connection: Upgrade", "Upgrade: websocket"]],
+  ["by another method", ["POST / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket"]],
+  ["with a body", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket", "Content-Length: 1"]],
+  ["with a chunked body", ["GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket", "Transfer-Encoding: chunked"]],
+])("an upgrade %s is dropped, and the request is an ordinary one", (_, lines) => {
+  const { upgrade, fields } = parsed(lines);
+  expect([upgrade, fields.kept]).toEqual([null, ""]);
 });
 
 test("an absolute form loses its authority, which replaces Host", () => {

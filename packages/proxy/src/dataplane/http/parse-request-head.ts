@@ -10,6 +10,8 @@ export interface RequestHead {
   readonly target: string;
   readonly minor: 0 | 1;
   readonly fields: MessageFields;
+  /** The protocol that the connection is to go on with; null: none, or none that is served, which leaves an ordinary request. */
+  readonly upgrade: "websocket" | null;
 }
 
 // One expression over the whole head: everything that it does not match is refused, and only then looked at closely.
@@ -30,9 +32,14 @@ export function parseRequestHead(head: string, options: ScanOptions): RequestHea
   if (fields.hostCount !== 1) return refusals.host_count;
   if (minor === 0 && fields.chunked) return refusals.transfer_encoding_in_1_0;
   if (method === "CONNECT") return refusals.connect_refused;
-  if (fields.upgrade.startsWith("websocket")) return refusals.upgrade_not_supported;
   const target = originForm(match[2] as string, method, fields);
-  return target === null ? refusals.bad_start_line : { method, target, minor, fields };
+  return target === null ? refusals.bad_start_line : { method, target, minor, fields, upgrade: fields.upgrade === "" ? null : upgradeOf(method, minor, fields) };
+}
+
+/** A WebSocket's handshake is a GET of HTTP/1.1 without a body (RFC 6455 4.1); 1.0 has no Upgrade (RFC 9110 7.8). */
+function upgradeOf(method: string, minor: 0 | 1, fields: MessageFields): "websocket" | null {
+  if (method !== "GET" || minor === 0 || !fields.upgradeOption || fields.chunked || fields.contentLength > 0) return null;
+  return fields.upgrade.split(",").some((protocol) => protocol.trim() === "websocket") ? "websocket" : null;
 }
 
 /** Whether parsing gave a refusal. */

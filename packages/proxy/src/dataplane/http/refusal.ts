@@ -18,7 +18,6 @@ export type FramingRule =
   | "too_many_fields"
   | "head_too_slow"
   | "connect_refused"
-  | "upgrade_not_supported"
   | "bad_chunk"
   | "bad_trailer";
 
@@ -52,7 +51,6 @@ export const refusals: Readonly<Record<FramingRule, Refusal>> = {
   too_many_fields: refusal("too_many_fields", 431, "The head has more than 200 fields."),
   head_too_slow: refusal("head_too_slow", 408, "The head took longer than 10 seconds."),
   connect_refused: refusal("connect_refused", 501, "CONNECT is not served here."),
-  upgrade_not_supported: refusal("upgrade_not_supported", 501, "Upgrading to WebSocket is not supported yet."),
   bad_chunk: refusal("bad_chunk", 400, "The chunked body is malformed."),
   bad_trailer: refusal("bad_trailer", 400, "The trailer section is malformed or too large."),
 };

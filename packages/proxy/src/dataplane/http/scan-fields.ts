@@ -98,7 +98,7 @@ function takeField(name: string, value: string, into: MessageFields, options: Sc
       if (/(?:^|,)[\t ]*trailers[\t ]*(?:,|;|$)/i.test(value)) into.teTrailers = true;
       return drop;
     case "upgrade":
-      into.upgrade = value.toLowerCase();
+      into.upgrade = into.upgrade === "" ? value.toLowerCase() : `${into.upgrade}, ${value.toLowerCase()}`;
       return drop;
     case "via":
       if (options.response) return keep;
@@ -127,9 +127,10 @@ function takeConnection(value: string, into: MessageFields): FramingRule | "drop
     const option = part.trim();
     if (option === "close") into.close = true;
     else if (option === "keep-alive") into.keepAlive = true;
+    else if (option === "upgrade") into.upgradeOption = true;
     else if (option === "host" || option === "content-length" || option === "transfer-encoding" || option.startsWith("sluice-")) {
       return "bad_connection_option";
-    } else if (option !== "" && option !== "te" && option !== "upgrade") (into.connectionOptions ??= []).push(option);
+    } else if (option !== "" && option !== "te") (into.connectionOptions ??= []).push(option);
   }
   return drop;
 }

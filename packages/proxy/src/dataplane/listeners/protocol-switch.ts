@@ -59,7 +59,7 @@ export class ProtocolSwitch implements OpenConnection, SocketEvents {
     if (target === null) {
       this.#protocols.router.onRefused("tls_not_supported");
       this.#socket.reset();
-    } else this.#inner = new TcpTunnel(this.#socket, [bytes], target, this.#runtime, closed);
+    } else this.#inner = new TcpTunnel(this.#socket, bytes, target, this.#runtime, closed);
   }
 
   onEnd(): void {

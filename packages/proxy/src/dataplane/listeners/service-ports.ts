@@ -90,7 +90,7 @@ export class ServicePorts {
     const protocols = { router, raw: () => route.local };
     const listener = new PortListener(this.#address, listenPort, runtime, (socket, onClosed) => {
       if (part.protocol === "http") return new ProtocolSwitch(socket, protocols, runtime, onClosed);
-      const tunnel: TcpTunnel = new TcpTunnel(socket, [], route.local, runtime, () => onClosed(tunnel));
+      const tunnel: TcpTunnel = new TcpTunnel(socket, null, route.local, runtime, () => onClosed(tunnel));
       return tunnel;
     });
     this.#open.set(key, listener);

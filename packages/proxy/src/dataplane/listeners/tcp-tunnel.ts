@@ -1,27 +1,28 @@
 import type { Destination } from "../balance/destination.ts";
 import { clearDeadline, createDeadline, type Deadline } from "../deadlines.ts";
 import type { Runtime } from "../forward/runtime.ts";
+import { Tunnel } from "../forward/tunnel.ts";
 import { limits } from "../http/limits.ts";
 import type { LocalTarget } from "../routing/cluster-target.ts";
-import type { ByteSocket, SocketEvents } from "../sockets/byte-socket.ts";
+import type { ByteSocket } from "../sockets/byte-socket.ts";
 import type { OpenConnection } from "./open-connection.ts";
 
-/** One raw connection to a local endpoint: bytes both ways, each half ended by itself, a reset passed on as a reset. */
+/** One raw connection to a local endpoint: dials one after the other, then it is a tunnel. */
 export class TcpTunnel implements OpenConnection {
   readonly idle = false;
   readonly #caller: ByteSocket;
+  /** What the caller sent before there was an endpoint; it is paused meanwhile. */
+  readonly #early: Buffer | null;
   readonly #target: LocalTarget;
   readonly #runtime: Runtime;
   readonly #onClosed: () => void;
   readonly #tried: Destination[] = [];
   readonly #deadline: Deadline;
-  #endpoint: ByteSocket | null = null;
-  /** What the caller sent before there was an endpoint; it is paused meanwhile. */
-  #early: Buffer[];
-  #callerEnded = false;
+  #dialling: ByteSocket | null = null;
+  #tunnel: Tunnel | null = null;
   #closed = false;
 
-  constructor(caller: ByteSocket, early: Buffer[], target: LocalTarget, runtime: Runtime, onClosed: () => void) {
+  constructor(caller: ByteSocket, early: Buffer | null, target: LocalTarget, runtime: Runtime, onClosed: () => void) {
     this.#caller = caller;
     this.#early = early;
     this.#target = target;
@@ -29,7 +30,7 @@ export class TcpTunnel implements OpenConnection {
     this.#onClosed = onClosed;
     this.#deadline = createDeadline(() => this.#redial());
     caller.pause();
-    caller.events = this.#events(() => this.#endpoint);
+    caller.events = { onConnect() {}, onData() {}, onEnd() {}, onDrain() {}, onIdle: () => this.abort(), onClose: () => this.abort() };
     this.#dial();
   }
 
@@ -38,13 +39,20 @@ export class TcpTunnel implements OpenConnection {
   }
 
   abort(): void {
-    this.#end(true);
+    if (this.#tunnel !== null) this.#tunnel.abort();
+    else if (!this.#closed) {
+      this.#closed = true;
+      this.#giveUp();
+      this.#caller.reset();
+      // Without any endpoint the end comes before whoever made this has it.
+      queueMicrotask(this.#onClosed);
+    }
   }
 
   #dial(): void {
     const destination = this.#target.group.pick(this.#tried, this.#caller.remoteAddress, this.#runtime.nowMs());
     if (destination === null) {
-      this.#end(true);
+      this.abort();
       return;
     }
     this.#tried.push(destination);
@@ -52,69 +60,41 @@ export class TcpTunnel implements OpenConnection {
     this.#runtime.dialDeadlines.set(this.#deadline, this.#runtime.nowMs());
     const { host, port, fallbackIp } = destination;
     const dialled = this.#runtime.sockets.dial({ host, port, fallbackIp, idleMsMax: limits.streamIdleMsMax }, {
-      ...this.#events(() => this.#caller),
-      onConnect: () => this.#onConnect(dialled),
-      onClose: (error) => {
-        destination.inFlight--;
-        if (this.#endpoint === dialled) this.#end(error !== null);
-        else if (!this.#closed && this.#dialling === dialled) this.#redial();
+      onConnect: () => this.#onConnect(dialled, destination),
+      onData() {},
+      onEnd() {},
+      onDrain() {},
+      onIdle() {},
+      onClose: () => {
+        if (this.#dialling === dialled) this.#redial();
       },
     });
     this.#dialling = dialled;
   }
 
-  #dialling: ByteSocket | null = null;
-
   #redial(): void {
-    clearDeadline(this.#deadline);
     const failed = this.#tried.at(-1);
     if (failed !== undefined) this.#target.onDialFailure(failed);
+    this.#giveUp();
+    this.#dial();
+  }
+
+  /** Lets go of the endpoint that is being dialled. */
+  #giveUp(): void {
+    clearDeadline(this.#deadline);
     const dialled = this.#dialling;
     this.#dialling = null;
-    dialled?.destroy();
-    if (!this.#closed) this.#dial();
+    if (dialled === null) return;
+    const destination = this.#tried.at(-1);
+    if (destination !== undefined) destination.inFlight--;
+    dialled.destroy();
   }
 
-  #onConnect(dialled: ByteSocket): void {
+  #onConnect(dialled: ByteSocket, destination: Destination): void {
+    if (this.#dialling !== dialled) return;
     clearDeadline(this.#deadline);
-    this.#endpoint = dialled;
-    for (const bytes of this.#early) dialled.write(bytes);
-    this.#early = [];
-    if (this.#callerEnded) dialled.end();
-    this.#caller.resume();
-  }
-
-  /** Passes what one side does on to the other. */
-  #events(other: () => ByteSocket | null): SocketEvents {
-    const fromCaller = (): ByteSocket => (other() === this.#caller ? (this.#endpoint as ByteSocket) : this.#caller);
-    return {
-      onConnect() {},
-      onData: (bytes) => {
-        const to = other();
-        if (to === null) this.#early.push(bytes);
-        else if (!to.write(bytes)) fromCaller().pause();
-      },
-      onEnd: () => {
-        const to = other();
-        if (to === null) this.#callerEnded = true;
-        else to.end();
-      },
-      onDrain: () => other()?.resume(),
-      onIdle: () => this.#end(true),
-      onClose: (error) => this.#end(error !== null),
-    };
-  }
-
-  #end(broken: boolean): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    clearDeadline(this.#deadline);
-    this.#dialling?.destroy();
-    for (const socket of [this.#caller, this.#endpoint]) {
-      if (broken) socket?.reset();
-      else socket?.end();
-    }
-    // Without any endpoint the end comes before whoever made this has it.
-    queueMicrotask(this.#onClosed);
+    this.#dialling = null;
+    const { counters } = this.#target;
+    this.#tunnel = new Tunnel(this.#caller, this.#early, { socket: dialled, early: null, counters, onClosed: () => destination.inFlight-- }, this.#onClosed);
   }
 }

@@ -17,6 +17,7 @@ export interface ByteSocket {
   /** Both return false when the other end is slow: wait for `onDrain` before writing more. */
   write(bytes: Buffer): boolean;
   writeText(latin1: string): boolean;
+  /** Until `resume`, neither `onData` nor `onEnd` is called. */
   pause(): void;
   resume(): void;
   /** Ends our half after what was written. */
