@@ -1,6 +1,7 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { parseArgs } from "node:util";
 import { announceReady } from "./announce-ready.ts";
+import { answerWebSockets } from "./answer-web-sockets.ts";
 
 /** Behaviour that can be changed while the server runs, with `PUT /__echo?delay=20ms&error-rate=0.05`. */
 interface Behaviour {
@@ -39,11 +40,12 @@ function change(behaviour: Behaviour, query: URLSearchParams, response: ServerRe
   }
 }
 
-/** `sluice-echo [--port 8080] [--delay 20ms] [--error-rate 0.05]`: answers with what it was asked, and by whom it was answered. */
+/** `sluice-echo [--port 8080] [--delay 20ms] [--error-rate 0.05]`: answers with what it was asked, and by whom it was answered; each message of a WebSocket likewise. */
 function main(): void {
   const { values } = parseArgs({ options: { port: { type: "string", default: "8080" }, delay: { type: "string", default: "0ms" }, "error-rate": { type: "string", default: "0" } } });
   const behaviour: Behaviour = { delayMs: parseDelay(values.delay), errorRate: parseRate(values["error-rate"]) };
   const { SLUICE_POD: pod = "", SLUICE_CLUSTER: cluster = "" } = process.env;
+  const described = ({ method, url, headers, socket }: IncomingMessage): string => JSON.stringify({ cluster, pod, method, path: url, headers, from: socket.remoteAddress });
   const server = createServer((request, response) => {
     request.resume();
     const url = new URL(request.url ?? "/", "http://echo.invalid");
@@ -51,12 +53,13 @@ function main(): void {
     const answer = (): void => {
       const status = Math.random() < behaviour.errorRate ? 500 : 200;
       response.writeHead(status, { "content-type": "application/json" });
-      response.end(`${JSON.stringify({ cluster, pod, method: request.method, path: request.url, headers: request.headers, from: request.socket.remoteAddress })}\n`);
+      response.end(`${described(request)}\n`);
     };
     if (behaviour.delayMs === 0) answer();
     else setTimeout(answer, behaviour.delayMs);
     return undefined;
   });
+  const endWebSockets = answerWebSockets(server, (_text, request) => described(request));
   server.keepAliveTimeout = 60_000;
   const host = process.env["POD_IP"] ?? "127.0.0.1";
   const port = Number(values.port);
@@ -67,6 +70,7 @@ function main(): void {
   process.once("SIGTERM", () => {
     server.close(() => process.exit(0));
     server.closeIdleConnections();
+    endWebSockets();
   });
 }
 

@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { announceReady } from "./announce-ready.ts";
+import { answerWebSockets } from "./answer-web-sockets.ts";
 import { parsePipyScript, type PipyScript } from "./pipy-script.ts";
 
 /** How long the end waits for those who keep a connection. */
 const keptMsMax = 1_000;
 
-/** `pipy -e SCRIPT`: serves what the script says. */
+/** `pipy -e SCRIPT`: serves what the script says; as the stand-in that it is, over WebSockets too. */
 function main(): void {
   let script: PipyScript;
   try {
@@ -26,6 +27,7 @@ function main(): void {
     response.writeHead(status, headers);
     response.end("text" in body ? body.text : (request.url ?? "/"));
   });
+  const endWebSockets = answerWebSockets(server, (_text, request) => ("text" in body ? body.text : (request.url ?? "/")));
   server.keepAliveTimeout = 60_000;
   const host = process.env["POD_IP"] ?? "127.0.0.1";
   const { port } = script;
@@ -46,6 +48,7 @@ function main(): void {
       clearInterval(looking);
       server.close(() => process.exit(0));
       server.closeIdleConnections();
+      endWebSockets();
     };
     const endMs = performance.now() + keptMsMax;
     const looking = setInterval(() => server.getConnections((_error, open) => (open === 0 || performance.now() > endMs) && end()), 50);
