@@ -223,6 +223,20 @@ test("a reset of either end is passed on as a reset", async () => {
   expect(world.telemetry()).toMatchObject({ ledger: { accepted: 2, answered: 2 }, targets: [{ tunnels: 2, openTunnels: 0 }] });
 });
 
+test("a WebSocket outlives its service port", async () => {
+  world.stop();
+  world = new TestWorld({ closeGraceMs: 0 });
+  const local = [await echo()];
+  world.apply({ local });
+  const port = await world.port();
+  const client = await open();
+  world.apply({ local, protocol: "tcp" });
+  const refused = (): Promise<boolean> => world.get(port, "/").then(() => false, (error: NodeJS.ErrnoException) => error.code === "ECONNREFUSED");
+  await expect.poll(refused, { timeout: 20_000 }).toBe(true);
+  await client.send("still here").until("still here");
+  expect(world.dataplane.openConnections()).toBe(1);
+});
+
 test("draining waits for a WebSocket, which goes on", async () => {
   world.stop();
   let nowMs = 0;
