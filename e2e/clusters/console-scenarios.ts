@@ -62,6 +62,14 @@ export function consoleScenarios(theGround: () => Ground): void {
     await story.kubectl("1-23").run(["rollout", "status", "deployment/httpbin", "-n", "httpbin", "--timeout=120s"], { timeoutMs: 150_000 });
   });
 
+  test("the console asks for the proxies in a path to measure, and takes that back", { timeout: 180_000 }, async () => {
+    const { story, console } = theGround();
+    await givenExportedHttpbin(story);
+    const measure = (measured: boolean) => console.mutate("services.setMeasured", { service: row.service, cluster: keyOf("1-25"), measured, reason: "try" });
+    await eventually("the proxies are asked for", async () => expect(await measure(true)).toEqual({ measured: true }));
+    expect(await measure(false)).toEqual({ measured: false });
+  });
+
   test("the console joins the control plane's own cluster, though a Secret of an earlier member is there", { timeout: 600_000 }, async () => {
     const { story, console, terminal, steps } = theGround();
     await addMember(terminal, third);
