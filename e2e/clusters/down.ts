@@ -1,25 +1,15 @@
-import { existsSync, readdirSync, rmSync, rmdirSync } from "node:fs";
-import path from "node:path";
+import { existsSync, rmSync } from "node:fs";
 import { eventually } from "../ground/eventually.ts";
+import { cgroupsOf, removeCgroup } from "./host/cgroups.ts";
 import { links, namespaces } from "./host/network.ts";
 import { firstProcess } from "./host/place.ts";
 import { isAlive, signal } from "./host/processes.ts";
 import { run } from "./host/run.ts";
-import { setId } from "./set/cluster-set.ts";
+import { type Node, placesOf, setId } from "./set/cluster-set.ts";
 import { SetState } from "./set/state.ts";
 
-const cgroups = "/sys/fs/cgroup";
-
-/** The cgroups of the set in each hierarchy (version 1), or in the only one (version 2). */
-function cgroupsOf(id: string): string[] {
-  const hierarchies = existsSync(cgroups) ? ["", ...readdirSync(cgroups)] : [];
-  return hierarchies.map((hierarchy) => path.join(cgroups, hierarchy, `sluice-${id}`)).filter((folder) => existsSync(folder));
-}
-
-/** Its files are the kernel's, so only the folders can be removed, the innermost first. */
-function removeCgroup(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) removeCgroup(path.join(folder, entry.name));
-  rmdirSync(folder);
+function nodesOf(folder: string): Node[] {
+  return (SetState.read(folder)?.set.clusters ?? []).flatMap(placesOf);
 }
 
 /** What there still is of the set in `folder`: namespaces, links, mounts, cgroups, processes that it recorded, and the folder. */
@@ -28,7 +18,7 @@ export async function leftovers(folder: string): Promise<string[]> {
   return [
     ...(await namespaces()).filter((name) => name.startsWith(`sluice-${id}-`)).map((name) => `namespace ${name}`),
     ...links().filter((name) => name.startsWith(`sl${id}-`)).map((name) => `link ${name}`),
-    ...cgroupsOf(id).map((name) => `cgroup ${name}`),
+    ...cgroupsOf(nodesOf(folder)).map((name) => `cgroup ${name}`),
     ...(SetState.read(folder)?.processes ?? []).filter((process) => isAlive(process)).map(({ place, program, pid }) => `process ${pid}: ${program} of ${place}`),
     ...(await run("cat", ["/proc/self/mounts"])).split("\n").filter((line) => line.includes(` ${folder}/`) || line.includes(`sluice-${id}-`)).map((line) => `mount ${line}`),
     ...(existsSync(folder) ? [`folder ${folder}`] : []),
@@ -42,6 +32,7 @@ export async function leftovers(folder: string): Promise<string[]> {
 export async function down(folder: string, log: (line: string) => void): Promise<void> {
   const id = setId(folder);
   const processes = SetState.read(folder)?.processes ?? [];
+  const nodes = nodesOf(folder);
   // The kernel ends everything in the process tree of a node together with its first process.
   for (const process of processes.filter(({ program }) => program === firstProcess)) signal(process, "SIGKILL");
   for (const process of processes.filter(({ program }) => program !== firstProcess)) signal(process, "SIGKILL");
@@ -54,7 +45,7 @@ export async function down(folder: string, log: (line: string) => void): Promise
     await run("ip", ["netns", "delete", name]);
   }
   for (const name of links().filter((each) => each.startsWith(`sl${id}-`))) await run("ip", ["link", "delete", name]).catch(() => {});
-  await eventually("the cgroups to be empty", () => Promise.resolve(cgroupsOf(id).forEach(removeCgroup)), 30_000);
+  await eventually("the cgroups to be empty", () => Promise.resolve(cgroupsOf(nodes).forEach(removeCgroup)), 30_000);
   // A mount that the kernel is still taking apart keeps its folder busy for a moment.
   await eventually(`${folder} to be removable`, () => Promise.resolve(rmSync(folder, { recursive: true, force: true })), 30_000);
   const left = await leftovers(folder);

@@ -8,6 +8,7 @@ import { applyDns, untilReady } from "./daemons/dns.ts";
 import { ensureNode } from "./daemons/node.ts";
 import { ensurePki, kubeconfigOf } from "./daemons/pki.ts";
 import { down } from "./down.ts";
+import { ensureWeight } from "./host/cgroups.ts";
 import { ensureBridge, ensureNamespace, ensureRoutes, freeSubnet } from "./host/network.ts";
 import { ensurePlace } from "./host/place.ts";
 import { startDetached } from "./host/processes.ts";
@@ -66,6 +67,7 @@ async function bringUp({ folder, wished, signal, log }: UpOptions): Promise<Clus
   }, signal);
   const { set } = state;
   if (set.clusters.some(({ nodes }) => nodes.length > 0)) {
+    ensureWeight();
     await ensureImages(state);
     say("images are published");
   }

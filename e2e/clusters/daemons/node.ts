@@ -14,11 +14,6 @@ export const networkPlugins = "/usr/lib/cni";
 const optPlugin = ["io.containerd", "internal", "v1.opt"].join(".");
 const containerdSocket = "/run/containerd/containerd.sock";
 
-/** Every cgroup of the node's containers is below it, in each hierarchy. */
-export function cgroupOf(set: ClusterSet, node: Node): string {
-  return `/sluice-${set.id}/${node.name}`;
-}
-
 function writeFiles(folder: string, files: Record<string, string | object>): void {
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
@@ -64,7 +59,7 @@ const networkConfig = (node: Node) => ({
   ],
 });
 
-const kubeletConfig = (set: ClusterSet, cluster: Cluster, node: Node) => ({
+const kubeletConfig = (cluster: Cluster, node: Node) => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
   authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: path.join(pkiFolder(cluster), "ca.crt") } },
@@ -75,7 +70,6 @@ const kubeletConfig = (set: ClusterSet, cluster: Cluster, node: Node) => ({
   // The host's names are no concern of the pods.
   resolvConf: "/dev/null",
   cgroupDriver: "cgroupfs",
-  cgroupRoot: cgroupOf(set, node),
   cgroupsPerQOS: false,
   enforceNodeAllocatable: [],
   failCgroupV1: false,
@@ -113,7 +107,7 @@ export async function ensureNode(state: SetState, set: ClusterSet, cluster: Clus
     "net.d/10-pods.conflist": networkConfig(node),
     "registries/_default/hosts.toml": registry,
     "registries/docker.io/hosts.toml": registry,
-    "kubelet.json": kubeletConfig(set, cluster, node),
+    "kubelet.json": kubeletConfig(cluster, node),
     "kube-proxy.json": proxyConfig(cluster, node, proxyKubeconfig),
   });
   const kubernetes = (name: "kubelet" | "kube-proxy") => kubernetesProgram(cluster.minor, name).file;
