@@ -5,6 +5,8 @@ export interface ApiMetricsSources {
   liveStreams: () => number;
   seriesRefused: () => number;
   isLeader: () => boolean;
+  /** As the leader saw them last; undefined: this replica does not lead, or has not looked yet. */
+  imports: () => { total: number; pending: number } | undefined;
 }
 
 /** Prometheus metrics of this process. */
@@ -25,6 +27,8 @@ export function createMetrics(sources: ApiMetricsSources) {
   gauge("sluice_api_live_streams", "Open live streams.", sources.liveStreams);
   gauge("sluice_api_series_refused", "Service series refused because too many are kept.", sources.seriesRefused);
   gauge("sluice_api_leader", "1 while this replica leads.", () => (sources.isLeader() ? 1 : 0));
+  gauge("sluice_api_imports", "Imports that the exports ask for, by the leader.", () => sources.imports()?.total ?? Number.NaN);
+  gauge("sluice_api_imports_pending", "Imports that were not what the exports ask for when the leader last looked.", () => sources.imports()?.pending ?? Number.NaN);
   const acknowledgementSeconds = new Histogram({
     name: "sluice_api_acknowledgement_seconds",
     help: "From a policy change being seen to all ready proxies applying it.",

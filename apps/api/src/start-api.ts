@@ -53,7 +53,7 @@ function leaderTerms({ controlPlane, log, createNamespaces = false }: StartApiOp
     await controllers.stop();
     controllers = undefined;
   };
-  return { lead, onChange: (cluster: string, cache: string) => controllers?.onChange(cluster, cache) };
+  return { lead, onChange: (cluster: string, cache: string) => controllers?.onChange(cluster, cache), imports: () => controllers?.imports };
 }
 
 /** The Lease needs our namespace, which a fresh control-plane cluster does not have yet. */
@@ -116,6 +116,7 @@ export async function startApi(options: StartApiOptions): Promise<Api> {
     liveStreams: () => backend.live.subscribers,
     seriesRefused: () => telemetry.seriesRefused,
     isLeader: () => election.isLeader,
+    imports: term.imports,
   });
   let waiting: NodeJS.Timeout | undefined;
   const soon = () => {

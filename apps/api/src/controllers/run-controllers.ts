@@ -39,6 +39,7 @@ export class Controllers {
   #raising: Promise<void> = Promise.resolve();
   readonly #history = new HistoryController();
   readonly #imported: ImportsMemory = new Map();
+  #looked: { total: number; pending: number } | undefined;
 
   private constructor(options: ControllersOptions, set: SetIdentity) {
     this.#options = options;
@@ -74,6 +75,11 @@ export class Controllers {
     if (cache === "endpointSlices" || cache === "revisions") return;
     if (cache !== "pods") this.#loop.add(importsKey);
     if (cache !== "services" && cache !== "serviceExports") this.#loop.add(`cluster/${cluster}`);
+  }
+
+  /** How many imports there are to be, and how many were not as they should when they were last looked at. */
+  get imports(): { total: number; pending: number } | undefined {
+    return this.#looked;
   }
 
   async stop(): Promise<void> {
@@ -152,6 +158,7 @@ export class Controllers {
     const members = directory.members();
     await this.#addresses.refresh(members.map(({ cluster }) => cluster.spec.gatewayHost));
     const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), this.#set, this.#addresses), this.#imported);
+    this.#looked = { total: actions.length, pending: actions.filter(({ action }) => action !== "keep").length };
     const verdictsOf = Map.groupBy(exports, ({ memberKey }) => memberKey);
     const actionsOf = Map.groupBy(actions, ({ memberKey }) => memberKey);
     const failures = await Promise.all(

@@ -18,15 +18,19 @@ export function argumentsOf(flags: Flags): string[] {
   return Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
 }
 
+/** Where etcd listens. */
+export const etcdSocket = ({ dir }: Layout): string => socket(dir, "etcd");
+
 /** etcd for one cluster, on Unix sockets, so that it needs no port. Nothing has to survive a power cut. */
-export function etcdFlags({ dir }: Layout): Flags {
+export function etcdFlags(layout: Layout): Flags {
+  const { dir } = layout;
   // etcd wants a host and a port to advertise, though nobody dials a single member by them.
   const advertised = "http://127.0.0.1:2380";
   return {
     name: "one",
     "data-dir": `${dir}/etcd`,
     "unsafe-no-fsync": "true",
-    "listen-client-urls": socket(dir, "etcd"),
+    "listen-client-urls": etcdSocket(layout),
     "advertise-client-urls": advertised,
     "listen-peer-urls": socket(dir, "etcd-peer"),
     "initial-advertise-peer-urls": advertised,
@@ -36,9 +40,10 @@ export function etcdFlags({ dir }: Layout): Flags {
 }
 
 /** kube-apiserver with RBAC, its default admission and watch cache; tokens from a file. */
-export function apiServerFlags({ dir, address, port, serviceCidr }: Layout): Flags {
+export function apiServerFlags(layout: Layout): Flags {
+  const { dir, address, port, serviceCidr } = layout;
   return {
-    "etcd-servers": socket(dir, "etcd"),
+    "etcd-servers": etcdSocket(layout),
     "bind-address": address,
     // A loopback address can't stand in the Endpoints of Service kubernetes, so nobody keeps these.
     "advertise-address": address,

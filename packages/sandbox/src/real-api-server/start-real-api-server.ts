@@ -9,7 +9,7 @@ import { kubeconfigFor } from "../api-server/kubeconfig.ts";
 import { AUTHORITY_NAME } from "../api-server/server-identity.ts";
 import { claimSubnet, type Subnet } from "../claim-subnet.ts";
 import { createCertificateAuthority, issueServerCertificate, type CertificatePair } from "../pki/certificate-authority.ts";
-import { accountIssuer, apiServerFlags, argumentsOf, controllerManagerFlags, etcdFlags, type Flags, type Layout } from "./daemon-flags.ts";
+import { accountIssuer, apiServerFlags, argumentsOf, controllerManagerFlags, etcdFlags, etcdSocket, type Flags, type Layout } from "./daemon-flags.ts";
 import { Daemon } from "./daemon.ts";
 import type { KubernetesAssets } from "./find-assets.ts";
 import { signAccountToken } from "./sign-account-token.ts";
@@ -21,6 +21,8 @@ export interface RealApiServerOptions {
   /** Name of the cluster, and of the context in its kubeconfig. */
   readonly name: string;
   readonly assets: KubernetesAssets;
+  /** Keeps its objects in the etcd of this one, which must outlive it: many clusters are a lot of etcds for one machine. */
+  readonly storedIn?: RealApiServer;
   /** Also runs kube-controller-manager: garbage collection, namespaces, accounts, endpoint slices, Deployments. */
   readonly controllerManager?: boolean;
   /** Flags of kube-apiserver beside (or instead of) ours. */
@@ -100,8 +102,9 @@ export class RealApiServer {
 
   /** Brings kube-apiserver back at the same address, with other flags if they are given. */
   async startApi(flags: Flags = this.#options.flags ?? {}): Promise<void> {
-    const { assets } = this.#options;
-    this.#api ??= await this.#daemon("kube-apiserver", assets.apiServer, { ...apiServerFlags(this.#layout), ...flags }, () => this.#isServing());
+    const { assets, storedIn } = this.#options;
+    const store = storedIn === undefined ? {} : { "etcd-servers": etcdSocket(storedIn.#layout), "etcd-prefix": `/${this.name}` };
+    this.#api ??= await this.#daemon("kube-apiserver", assets.apiServer, { ...apiServerFlags(this.#layout), ...store, ...flags }, () => this.#isServing());
   }
 
   /** Another certificate for the same address from the same authority; kube-apiserver takes it at its next start. */
@@ -111,7 +114,7 @@ export class RealApiServer {
     this.#write("server.key", pair.keyPem);
   }
 
-  /** Stops, copies what is stored, and starts again. */
+  /** Stops, copies what is stored, and starts again. Not for one that is stored in another. */
   async backUp(): Promise<Backup> {
     const folder = `${this.#layout.dir}/backup-${(this.#backups += 1)}`;
     await this.#stopAll();
@@ -147,8 +150,8 @@ export class RealApiServer {
   }
 
   async #startAll(): Promise<void> {
-    const { assets, controllerManager = false } = this.#options;
-    this.#etcd = await this.#daemon("etcd", assets.etcd, etcdFlags(this.#layout), () => listens(`${this.#layout.dir}/etcd.sock`));
+    const { assets, storedIn, controllerManager = false } = this.#options;
+    if (storedIn === undefined) this.#etcd = await this.#daemon("etcd", assets.etcd, etcdFlags(this.#layout), () => listens(`${this.#layout.dir}/etcd.sock`));
     await this.startApi();
     if (!controllerManager) return;
     if (assets.controllerManager === undefined) throw new Error(`there is no kube-controller-manager beside ${assets.apiServer}`);
