@@ -9,6 +9,7 @@ import { parseWalkThrough } from "../story/parse-walk-through.ts";
 import { ask, givenExportedHttpbin, givenPolicy, onceFollowed, untilImported } from "../story/story.ts";
 import { threeClusterScenarios } from "../story/three-cluster-scenarios.ts";
 import { upgradeScenarios } from "../story/upgrade-scenarios.ts";
+import { attachmentScenarios } from "./attachment-scenarios.ts";
 import { auditEvents, readGrants } from "./audit/read-rights.ts";
 import { denied, type Grant, isOfSluice, neverUsed, showGrant } from "./audit/rights.ts";
 import { consoleScenarios, leaveByConsole } from "./console-scenarios.ts";
@@ -111,6 +112,11 @@ describe("docs/install.md", () => {
 
   // What is not ours we can't kill.
   killScenarios(() => ground.folder === undefined ? undefined : { folder: ground.folder, kubectl: (name) => ground.kubectl(name), mend: () => ground.mend(), proxies: 2 }, kills);
+
+  // `npm run soak` alone: on a machine that is far too busy, answers are late for reasons of its own.
+  describe.runIf(cycles > 5)("attachment", () => {
+    attachmentScenarios(() => ground);
+  });
 
   test("the rights that the charts grant are written down", async () => {
     for (const name of clusters) granted.push(...(await readGrants(ground.kubectl(name))));

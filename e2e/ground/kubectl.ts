@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 
 /** Path of the kubectl binary: `KUBECTL_PATH`, else the first on PATH, else undefined. */
 export function findKubectl(): string | undefined {
@@ -48,6 +48,11 @@ export class Kubectl {
     const { code, stdout, stderr } = await this.try(args, options);
     if (code !== 0) throw new Error(`kubectl --context ${this.context} ${args.join(" ")} ended with ${code}: ${stderr || stdout}`);
     return stdout;
+  }
+
+  /** Starts what goes on until it is killed; its output is a pipe. */
+  start(args: readonly string[]): ChildProcess {
+    return spawn(this.binary, ["--context", this.context, ...args], { env: this.environment, stdio: ["ignore", "pipe", "inherit"] });
   }
 
   apply(manifest: string): Promise<string> {

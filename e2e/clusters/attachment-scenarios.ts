@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { StoryGround } from "../story/story.ts";
+import { portsScenario } from "./attachment/ports-scenario.ts";
+import { Shop } from "./attachment/shop.ts";
+
+/**
+ * Into the path and out of it on real kube-proxies, under the load of callers whose answers are all counted: by iptables in
+ * 1-23 and by nftables in 1-25, at the same time, each with a service of its own.
+ */
+export function attachmentScenarios(theGround: () => StoryGround): void {
+  let shops: Shop[] = [];
+  beforeAll(async () => {
+    shops = await both([["1-23", "1-25"], ["1-25", "1-23"]] as const, ([cluster, other]) => Shop.open(theGround(), cluster, other));
+  }, 300_000);
+  afterAll(async () => void (await both(shops, (shop) => shop.close())), 300_000);
+
+  test("several ports, whose numbers differ between pods, go into the path and out of it: not one request is lost", { timeout: 600_000 }, async () => {
+    expect(await both(shops, portsScenario)).toEqual(shops.map(() => []));
+  });
+}
+
+/** Waits for all before it throws: what goes on would disturb what comes next. */
+async function both<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const outcomes = await Promise.allSettled(items.map(work));
+  return outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+}
