@@ -65,6 +65,17 @@ test("a kubeconfig that runs a program is refused with the reason, and nothing j
   expect(items).toHaveLength(2);
 });
 
+test("a kubeconfig that could not be looked at, since nobody answered, is looked at again", async ({ page }) => {
+  await page.route("**/trpc/clusters.checkKubeconfig*", (route) => route.abort(), { times: 1 });
+  await page.goto("/clusters?join=1");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("kubeconfig", { exact: true }).fill(hostile);
+  await dialog.getByLabel("kubeconfig", { exact: true }).blur();
+  await expect(dialog.getByRole("alert")).toContainText("The API server doesn't answer");
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("users[0].user.exec");
+});
+
 test("wrong fields are refused one by one, each with its own words", async ({ page }) => {
   await page.goto("/clusters?join=1");
   const dialog = page.getByRole("dialog");

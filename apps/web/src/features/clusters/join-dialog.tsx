@@ -57,7 +57,7 @@ export function JoinDialog({ onClose }: { onClose: () => void }) {
         <KubeconfigField form={form} error={words("kubeconfig")} refused={refused} look={look} />
         <div className="min-h-9">
           {check.isPending ? <p role="status" className="pt-2 text-sm text-ink-2">{t("checking")}</p> : null}
-          {check.isError ? <ErrorNote {...errorView(check.error)} /> : null}
+          {check.isError ? <ErrorNote {...errorView(check.error)} retry={() => check.mutate({ kubeconfig: checked })} /> : null}
           {check.data === undefined || check.isPending ? null : <KubeconfigCheck view={check.data} />}
         </div>
         <PlaceFields form={form} words={words} />
