@@ -1,20 +1,15 @@
 import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
-import type { ImportsMemory } from "@sluice/shared/propagation/plan-imports";
 import type { Logger } from "pino";
-import { GatewayAddresses } from "../kubernetes/gateway-addresses.ts";
 import type { MemberDirectory } from "../kubernetes/member-directory.ts";
 import { beginTerm, isHeldBack, raiseEpoch, readConfirmation, type SetIdentity } from "../kubernetes/set-identity.ts";
-import { indexWorld } from "../world/world-index.ts";
 import { applyClusterAction, applyClusterStatus } from "./cluster/apply.ts";
 import { type GatewayAnswer, observeCluster } from "./cluster/observe.ts";
 import { membershipFault, withSeenEpoch } from "./cluster/membership-fault.ts";
 import { probeGateway } from "./cluster/probe-gateway.ts";
 import { planCluster } from "./cluster/reconcile.ts";
 import { HistoryController } from "./history/apply.ts";
-import { applyImport, applyVerdict } from "./propagation/apply.ts";
-import { observeMembers } from "./propagation/observe.ts";
-import { planPropagation } from "./propagation/reconcile.ts";
+import { Propagation } from "./propagation/propagation.ts";
 
 const clusterAgainMs = 5_000;
 const importsAgainMs = 10_000;
@@ -33,24 +28,19 @@ export class Controllers {
   readonly #options: ControllersOptions;
   #set: SetIdentity;
   readonly #loop: ReconcileLoop;
-  readonly #addresses: GatewayAddresses;
+  readonly #propagation: Propagation;
   readonly #gateways = new Map<string, GatewayAnswer>();
   /** One after the other: each begins where the one before ended. */
   #raising: Promise<void> = Promise.resolve();
   readonly #history = new HistoryController();
-  readonly #imported: ImportsMemory = new Map();
-  #looked: { total: number; pending: number } | undefined;
 
   private constructor(options: ControllersOptions, set: SetIdentity) {
     this.#options = options;
     this.#set = set;
-    this.#addresses = new GatewayAddresses(options.now);
-    this.#loop = startReconcileLoop({
-      reconcile: (key, signal) => this.#reconcile(key, signal),
-      concurrency: 8,
-      backoff: { firstMs: 200, mostMs: 10_000 },
-      onError: (key, error, failures) => options.log[failures > 3 ? "warn" : "debug"]({ key, failures, err: error }, "a reconcile failed"),
-    });
+    const backoff = { firstMs: 200, mostMs: 10_000 };
+    const onError = (key: string, error: unknown, failures: number) => options.log[failures > 3 ? "warn" : "debug"]({ key, failures, err: error }, "a reconcile failed");
+    this.#propagation = new Propagation({ ...options, backoff, onError });
+    this.#loop = startReconcileLoop({ reconcile: (key, signal) => this.#reconcile(key, signal), concurrency: 8, backoff, onError });
     this.#loop.add(importsKey);
     for (const { cluster } of options.directory.members()) this.onChange(cluster.metadata.name, "state");
   }
@@ -79,16 +69,19 @@ export class Controllers {
 
   /** How many imports there are to be, and how many were not as they should when they were last looked at. */
   get imports(): { total: number; pending: number } | undefined {
-    return this.#looked;
+    return this.#propagation.imports;
   }
 
   async stop(): Promise<void> {
-    await this.#loop.stop();
+    await Promise.all([this.#loop.stop(), this.#propagation.stop()]);
   }
 
   async #reconcile(key: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
     this.#set = withSeenEpoch(this.#set, this.#options.directory.members());
-    if (key === importsKey) return await this.#imports(signal);
+    if (key === importsKey) {
+      await this.#propagation.look(this.#set);
+      return { requeueAfterMs: importsAgainMs };
+    }
     const [kind = "", name = ""] = key.split("/");
     if (kind === "gateway") return await this.#gateway(name, signal);
     if (kind === "history") return await this.#recordHistory(name, signal);
@@ -151,33 +144,6 @@ export class Controllers {
     this.#gateways.set(name, answer);
     if (JSON.stringify(before) !== JSON.stringify(answer)) this.#loop.add(`cluster/${name}`);
     return { requeueAfterMs: answer.ok ? clusterAgainMs * 2 : 2_000 };
-  }
-
-  async #imports(signal: AbortSignal): Promise<{ requeueAfterMs: number }> {
-    const { directory, createNamespaces, log, now } = this.#options;
-    const members = directory.members();
-    await this.#addresses.refresh(members.map(({ cluster }) => cluster.spec.gatewayHost));
-    const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), this.#set, this.#addresses), this.#imported);
-    this.#looked = { total: actions.length, pending: actions.filter(({ action }) => action !== "keep").length };
-    const verdictsOf = Map.groupBy(exports, ({ memberKey }) => memberKey);
-    const actionsOf = Map.groupBy(actions, ({ memberKey }) => memberKey);
-    const failures = await Promise.all(
-      members.map(async (member) => {
-        if (member.connection?.live !== true || membershipFault(member, this.#set) !== undefined) return undefined;
-        const world = { member, createNamespaces, log, nowMs: now(), signal };
-        try {
-          for (const verdict of verdictsOf.get(member.key) ?? []) await applyVerdict(verdict, world);
-          for (const action of actionsOf.get(member.key) ?? []) await applyImport(action, world);
-        } catch (error) {
-          return { member: member.key, error };
-        }
-        return undefined;
-      }),
-    );
-    // One bad member must not keep the others from their imports: all were tried before any failure is told.
-    const failed = failures.find((failure) => failure !== undefined);
-    if (failed !== undefined && !signal.aborted) throw new Error(`imports of ${failed.member}`, { cause: failed.error });
-    return { requeueAfterMs: importsAgainMs };
   }
 
   async #recordHistory(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {

@@ -54,6 +54,14 @@ describe("an import", () => {
     expect(writes[1]).toEqual({ what: statusLine, body: { status: told("2.2.2.2") } });
   });
 
+  it("that somebody changed meanwhile waits for the news of it; any other refusal is an error", async () => {
+    const conflicting = worldOf({ annotations: {} }, { refuse: () => refuse(409, "Conflict") });
+    await applyImport(plan("update"), conflicting.world);
+    expect(conflicting.writes).toEqual([]);
+    const broken = worldOf({ annotations: {} }, { refuse: () => refuse(500, "InternalError") });
+    await expect(applyImport(plan("update"), broken.world)).rejects.toThrow(ApiError);
+  });
+
   it.each<[string, Record<string, string>, string[], string[]]>([
     ["nothing differs", {}, [], []],
     ["it is stale still", { [stale]: keyFor("b") }, [keyFor("b")], []],

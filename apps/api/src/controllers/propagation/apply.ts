@@ -53,7 +53,9 @@ export async function applyImport(action: ImportAction, world: PropagationWorld)
         const { [staleAnnotation]: _, ...others } = present.metadata.annotations ?? {};
         const stale = staleOf(action);
         const annotations = stale === undefined ? others : { ...others, [staleAnnotation]: stale };
-        await writeStatus(client, await client.replace(kinds.serviceImports, { ...present, metadata: { ...present.metadata, annotations }, spec: specOf(action) }, { signal }), signal);
+        // A conflict says that the cache is behind: what it lacks comes by the watch, and calls for the next look.
+        const replaced = await client.replace(kinds.serviceImports, { ...present, metadata: { ...present.metadata, annotations }, spec: specOf(action) }, { signal }).catch(ignore(409));
+        if (replaced !== undefined) await writeStatus(client, replaced, signal);
       }
       return;
   }
