@@ -62,11 +62,13 @@ test("the number field takes tenths; empty or out of bounds is invalid and never
 });
 
 test("review, apply, and the four truths converge under live traffic", async ({ page, ground }) => {
+  test.slow();
   await givenCallers(ground, true);
   await givenSplit(ground, 200);
   const split = new SplitPage(page);
   await split.open();
-  // How much is asked counts from the last reviewed revision: one of its own, whatever ran before.
+  // How much is asked counts from the last reviewed revision: one of its own, whatever ran before. Only what goes far is one.
+  await split.move("1-25", "60", "Far from wherever it was");
   await split.move("1-25", "9", "To begin from here");
   await split.converged("9");
   await split.drag("1-25", 25);
