@@ -113,10 +113,7 @@ describe("docs/install.md", () => {
   // What is not ours we can't kill.
   killScenarios(() => ground.folder === undefined ? undefined : { folder: ground.folder, kubectl: (name) => ground.kubectl(name), mend: () => ground.mend(), proxies: 2 }, kills);
 
-  // `npm run soak` alone: on a machine that is far too busy, answers are late for reasons of its own.
-  describe.runIf(cycles > 5)("attachment", () => {
-    attachmentScenarios(() => ground);
-  });
+  attachmentScenarios(() => ground, cycles > 5);
 
   test("the rights that the charts grant are written down", async () => {
     for (const name of clusters) granted.push(...(await readGrants(ground.kubectl(name))));
