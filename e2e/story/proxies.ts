@@ -47,10 +47,14 @@ export async function proxiesInPath(ground: StoryGround, cluster: string): Promi
   return [...new Set(ready.map(({ targetRef }) => targetRef?.name ?? ""))].toSorted();
 }
 
+/** Everything that a proxy of the cluster counts, as Prometheus text. */
+export function metricsOf(ground: StoryGround, cluster: string, pod: string): Promise<string> {
+  return ground.kubectl(cluster).run(["get", "--raw", `/api/v1/namespaces/${namespace}/pods/${pod}:9081/proxy/metrics`]);
+}
+
 /** Requests that a proxy of the cluster has accepted and not ended, as its metrics tell. */
 export async function requestsInFlight(ground: Ground, cluster: string, pod: string): Promise<number> {
-  const metrics = await ground.kubectl(cluster).run(["get", "--raw", `/api/v1/namespaces/${namespace}/pods/${pod}:9081/proxy/metrics`]);
-  const lines = metrics.split("\n").filter((line) => line.startsWith("sluice_proxy_in_flight{"));
+  const lines = (await metricsOf(ground, cluster, pod)).split("\n").filter((line) => line.startsWith("sluice_proxy_in_flight{"));
   return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 

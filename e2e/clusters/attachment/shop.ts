@@ -86,21 +86,11 @@ export class Shop {
   }
 
   /** The policy, with a weight for the other cluster of 100 together; waits until it is enforced, at the stage that it asks for. */
-  async policy(lbType: "Locality" | "FailOver" | "ActiveActive", otherWeight = 0): Promise<void> {
-    await this.ask(lbType, otherWeight);
-    await this.enforced();
-  }
-
-  /** As `policy`, without waiting. */
-  async ask(lbType: "Locality" | "FailOver" | "ActiveActive", otherWeight = 0): Promise<void> {
+  async policy(lbType: "Locality" | "ActiveActive", otherWeight = 0): Promise<void> {
     this.load.step(`${lbType} ${otherWeight}`);
     const weights = { [this.cluster]: 100 - otherWeight, [this.other]: otherWeight };
-    const targets = lbType === "Locality" ? [] : Object.entries(weights).map(([name, weight]) => ({ clusterKey: clusterKeyOf(name), ...(lbType === "ActiveActive" && { weight }) }));
-    const spec = { lbType, targets: lbType === "FailOver" ? targets.slice(1) : targets };
-    await this.ground.kubectl(this.cluster).apply(JSON.stringify({ apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: { name: "shop", namespace: this.namespace }, spec }));
-  }
-
-  async enforced(): Promise<void> {
+    const targets = lbType === "Locality" ? [] : Object.entries(weights).map(([name, weight]) => ({ clusterKey: clusterKeyOf(name), weight }));
+    await this.ground.kubectl(this.cluster).apply(JSON.stringify({ apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: { name: "shop", namespace: this.namespace }, spec: { lbType, targets } }));
     await this.run("wait", "--for=condition=Enforced", "globaltrafficpolicies/shop", "--timeout=320s");
     this.load.step(`enforced: ${await this.stage()}`);
   }
@@ -110,14 +100,9 @@ export class Shop {
     return this.run("get", "globaltrafficpolicies/shop", "-o", "jsonpath={.status.attachment}");
   }
 
-  /** By which callers ask on a port, as part of a pattern. */
-  hostOf(port: keyof typeof ports): string {
-    return `[\\d.]+:${ports[port]}`;
-  }
-
-  /** Answers of `cluster`'s pods; on a given port, and by a given Deployment. */
+  /** Pattern of what callers on a port are told by pods of these clusters, of a given Deployment or of any. */
   answers(clusters: readonly string[], port: keyof typeof ports, stand = "\\w+"): string {
-    return `${this.hostOf(port)} (?:${clusters.join("|")}) ${port} ${stand}`;
+    return `[\\d.]+:${ports[port]} (?:${clusters.join("|")}) ${port} ${stand}`;
   }
 
   /** What nobody may be told anything else than: each port answers from its own pods, and the local one from this cluster. */

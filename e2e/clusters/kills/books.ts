@@ -1,3 +1,4 @@
+import { metricsOf } from "../../story/proxies.ts";
 import type { StoryGround } from "../../story/story.ts";
 
 /** What a proxy's metrics tell of the requests of httpbin's callers in its cluster, at one moment. */
@@ -41,7 +42,7 @@ export async function readBooks(ground: StoryGround, cluster: string): Promise<B
   const proxies = await containersOf(ground, cluster, { namespace, selector: "app.kubernetes.io/name=sluice-proxy", container: "proxy", ready: true });
   return await Promise.all(
     proxies.map(async ({ pod, id }) => {
-      const book = parseBook(pod, id, await ground.kubectl(cluster).run(["get", "--raw", `/api/v1/namespaces/${namespace}/pods/${pod}:9081/proxy/metrics`]));
+      const book = parseBook(pod, id, await metricsOf(ground, cluster, pod));
       const ended = book.answered + book.abandoned + sum(book.failed);
       if (book.accepted !== ended + book.inFlight) throw new Error(`the books of ${pod} do not balance: ${JSON.stringify(book)}`);
       return book;

@@ -86,7 +86,7 @@ export const kubectlCases: readonly KubectlCase[] = [
     name: "edits with an editor",
     async run(kubectl) {
       await kubectl.output(["apply", "-f", "-"], policy("weight: 10"));
-      const editor = kubectl.file("editor.sh", "#!/bin/sh\nsed 's/weight: 10/weight: 900/' \"$1\" > \"$1.edited\" && cat \"$1.edited\" > \"$1\"\n", 0o700);
+      const editor = kubectl.file("editor.sh", "#!/bin/sh\nsed -i 's/weight: 10/weight: 900/' \"$1\"\n", 0o700);
       expect(await kubectl.output(["edit", "gtp", "httpbin", "-n", "httpbin"], "", { KUBE_EDITOR: editor })).toContain("edited");
       expect(await kubectl.output(["get", "gtp", "httpbin", "-n", "httpbin", "-o", "jsonpath={.spec.targets[0].weight}"])).toBe("900");
       expect(await kubectl.output(["get", "gtp", "-n", "httpbin"])).toMatch(/NAME +LB TYPE +AGE\nhttpbin +ActiveActive/);

@@ -86,7 +86,8 @@ export function planImports(members: readonly MemberView[], memory: ImportsMemor
   for (const service of memory.keys()) if (!names.has(service)) memory.delete(service);
   const planned = [...names].toSorted().map((service) => {
     const facts: unknown[] = [];
-    for (const index of indices) addFacts(facts, index, service);
+    const namespace = namespaceOf(service);
+    for (const index of indices) addFacts(facts, index, service, namespace);
     const before = memory.get(service);
     if (before !== undefined && before.facts.length === facts.length && before.facts.every((fact, at) => fact === facts[at])) return before;
     const fresh = { facts, ...planService(service, indices) };
@@ -111,11 +112,11 @@ function indexMember(view: MemberView): MemberIndex {
 }
 
 /** All that `planService` reads of one member. */
-function addFacts(facts: unknown[], { view, exports, services, imports, foreign, namespaces, paths }: MemberIndex, service: string): void {
+function addFacts(facts: unknown[], { view, exports, services, imports, foreign, namespaces, paths }: MemberIndex, service: string, namespace: string): void {
   const { key, state, gateway } = view;
   const exported = exports.get(service);
   const fault = exported === undefined ? undefined : pathFault(exported, paths)?.message;
-  facts.push(key, state, gateway.host, gateway.ip, gateway.port, exported, services.get(service), fault, imports.get(service), foreign.has(service), namespaces.has(namespaceOf(service)));
+  facts.push(key, state, gateway.host, gateway.ip, gateway.port, exported, services.get(service), fault, imports.get(service), foreign.has(service), namespaces.has(namespace));
 }
 
 function planService(service: string, indices: readonly MemberIndex[]): ImportsPlan {
