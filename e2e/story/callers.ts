@@ -33,6 +33,14 @@ export async function givenCallerByAddress(ground: StoryGround, cluster: string)
   }, 180_000);
 }
 
+/** One more, which sends 25 messages a second over one WebSocket; the application must answer them as it answers requests. */
+export async function givenWebSocketCaller(ground: StoryGround, cluster: string): Promise<void> {
+  await ground.kubectl(cluster).apply(readFileSync(new URL("web-socket-caller.yaml", import.meta.url), "utf8"));
+  await eventually(`the WebSocket's caller in ${cluster} is answered`, async () => {
+    if ((await answersOfCallers(ground, cluster, "app=web-socket")).size === 0) throw new Error("not yet");
+  }, 180_000);
+}
+
 /** Answers of the cluster's callers since they began: a line of text, or what went wrong, and how many of each. */
 export async function answersOfCallers(ground: StoryGround, cluster: string, selector = ""): Promise<Map<string, number>> {
   const kubectl = ground.kubectl(cluster);
@@ -41,10 +49,10 @@ export async function answersOfCallers(ground: StoryGround, cluster: string, sel
   return logs.map(countsOf).reduce(added, new Map());
 }
 
-/** The caller that keeps its connections opens new ones. Answers what the one before has counted. */
-export async function renewConnections(ground: StoryGround, cluster: string): Promise<Map<string, number>> {
+/** A caller that keeps its connections opens new ones. Answers what the one before has counted. */
+export async function renewConnections(ground: StoryGround, cluster: string, caller: "kept-connections" | "web-socket" = "kept-connections"): Promise<Map<string, number>> {
   const kubectl = ground.kubectl(cluster);
-  const kept = "app=kept-connections";
+  const kept = `app=${caller}`;
   const before = await answersOfCallers(ground, cluster, kept);
   await kubectl.run(["delete", "pods", "-n", namespace, "-l", kept, "--wait=true"], { timeoutMs: 120_000 });
   await eventually(`new connections in ${cluster} are answered`, async () => {

@@ -16,8 +16,9 @@ describe.skipIf(kubectlMissing)("into the path and out again", () => {
 
   test("two cycles under load: not one request is lost", { timeout: 600_000 }, async () => {
     await givenExportedHttpbin(ground);
-    const { losses, sentAway } = await runCycles(ground, "1-23", "1-25", 2);
+    const { losses, sentAway, tunnels } = await runCycles(ground, "1-23", "1-25", 2);
     expect(losses).toEqual({});
+    expect(tunnels).toBeGreaterThanOrEqual(2);
     expect(sentAway).toBeGreaterThan(10);
   });
 });

@@ -31,7 +31,7 @@ export async function givenProxies(ground: Ground, cluster: string, { replicas, 
   await kubectl.run(["patch", "deployment", "sluice-proxy", "-n", namespace, "-p", JSON.stringify(patch)]);
   return await eventually(`${replicas} proxies as asked for in ${cluster}`, async () => {
     const { metadata, status = {} } = await kubectl.json<Deployment>(["get", "deployment", "sluice-proxy", "-n", namespace]);
-    const names = (await kubectl.run(["get", "pods", "-n", namespace, "-l", label, "-o", "name"])).trim().split("\n").map((line) => line.replace("pod/", ""));
+    const names = await proxyPods(ground, cluster);
     const done = status.observedGeneration === metadata.generation && [status.replicas, status.updatedReplicas, status.readyReplicas, names.length].every((count) => count === replicas);
     if (!done) throw new Error(`${JSON.stringify(status)}, ${names.join(", ")}`);
     return names.toSorted();
@@ -54,7 +54,24 @@ export function metricsOf(ground: StoryGround, cluster: string, pod: string): Pr
 
 /** Requests that a proxy of the cluster has accepted and not ended, as its metrics tell. */
 export async function requestsInFlight(ground: Ground, cluster: string, pod: string): Promise<number> {
-  const lines = (await metricsOf(ground, cluster, pod)).split("\n").filter((line) => line.startsWith("sluice_proxy_in_flight{"));
+  return await metricOf(ground, cluster, pod, /^sluice_proxy_in_flight\{/);
+}
+
+/** Connections of callers in the cluster that its proxies have carried as tunnels since they began. */
+export async function tunnelsMade(ground: StoryGround, cluster: string): Promise<number> {
+  const pods = await proxyPods(ground, cluster);
+  const made = await Promise.all(pods.map((pod) => metricOf(ground, cluster, pod, /^sluice_proxy_tunnels_total\{.*role="service"/)));
+  return made.reduce((sum, tunnels) => sum + tunnels, 0);
+}
+
+async function proxyPods(ground: StoryGround, cluster: string): Promise<string[]> {
+  const names = await ground.kubectl(cluster).run(["get", "pods", "-n", namespace, "-l", label, "-o", "name"]);
+  return names.trim().split("\n").map((line) => line.replace("pod/", ""));
+}
+
+/** Sum of the metric's series that begin so. */
+async function metricOf(ground: StoryGround, cluster: string, pod: string, series: RegExp): Promise<number> {
+  const lines = (await metricsOf(ground, cluster, pod)).split("\n").filter((line) => series.test(line));
   return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 

@@ -94,6 +94,12 @@ export interface Target {
 
 /** Applies httpbin's policy in `cluster` and waits until every proxy there enforces it. */
 export async function givenPolicy(ground: StoryGround, cluster: string, lbType: string, targets: readonly Target[]): Promise<void> {
+  await applyPolicy(ground, cluster, lbType, targets);
+  await untilEnforced(ground, cluster);
+}
+
+/** Applies httpbin's policy in `cluster`. */
+export async function applyPolicy(ground: StoryGround, cluster: string, lbType: string, targets: readonly Target[]): Promise<void> {
   const lines = targets.flatMap(({ cluster: name, weight }) => [
     `  - clusterKey: ${clusterKeyOf(name)}`,
     ...(weight === undefined ? [] : [`    weight: ${weight}`]),
@@ -109,7 +115,6 @@ export async function givenPolicy(ground: StoryGround, cluster: string, lbType: 
       "",
     ].join("\n"),
   );
-  await untilEnforced(ground, cluster);
 }
 
 /** Every proxy of the cluster acknowledged the newest generation of httpbin's policy, and stands where it needs to. */
