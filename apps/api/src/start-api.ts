@@ -1,6 +1,7 @@
 import { ApiError } from "@sluice/kubernetes/api-error";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { type LeaderElection, startLeaderElection } from "@sluice/kubernetes/leader-election";
+import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import { systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import type { Logger } from "pino";
 import { createMetrics } from "./api-metrics.ts";
@@ -72,6 +73,16 @@ function startElection({ controlPlane, identity, log }: StartApiOptions, lead: (
   });
 }
 
+/** However many proxies report, looks are apart by what they cost. */
+function followAcknowledgements(controller: AcknowledgementController, look: ConsoleBackend["look"], log: Logger): ReconcileLoop {
+  const reconcile = async () => {
+    const startedMs = performance.now();
+    controller.look(look());
+    return await Promise.resolve({ costMs: performance.now() - startedMs });
+  };
+  return startReconcileLoop({ reconcile, onError: (_key, error) => log.warn({ err: error }, "acknowledgements could not be looked for") });
+}
+
 function countMembers(directory: MemberDirectory): { total: number; live: number } {
   const members = directory.members();
   return { total: members.length, live: members.filter((member) => member.connection?.live === true).length };
@@ -118,13 +129,8 @@ export async function startApi(options: StartApiOptions): Promise<Api> {
     isLeader: () => election.isLeader,
     imports: term.imports,
   });
-  let waiting: NodeJS.Timeout | undefined;
-  const soon = () => {
-    waiting ??= setTimeout(() => {
-      waiting = undefined;
-      acknowledgements.look(backend.look());
-    }, acknowledgeMs);
-  };
+  const acknowledging = followAcknowledgements(acknowledgements, backend.look, log);
+  const soon = () => acknowledging.addAfter("acknowledgements", acknowledgeMs);
   const readers = new TelemetryReaders({
     members: () => directory.members(),
     state: telemetry,
@@ -140,7 +146,7 @@ export async function startApi(options: StartApiOptions): Promise<Api> {
   }, tickMs);
   const endReading = async () => {
     clearInterval(ticker);
-    clearTimeout(waiting);
+    await acknowledging.stop();
     await readers.stop();
     await directory.stop();
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "./api-error.ts";
-import { startReconcileLoop } from "./reconcile-loop.ts";
+import { restMsMost, startReconcileLoop } from "./reconcile-loop.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -110,5 +110,62 @@ describe("startReconcileLoop", () => {
     await loop.stop();
     await vi.advanceTimersByTimeAsync(5000);
     expect(runs).toBe(2);
+  });
+
+  test("rests for twice what a look cost, whatever is added meanwhile, and looks at once after quiet", async () => {
+    const looks: number[] = [];
+    const start = Date.now();
+    let costMs = 100;
+    const loop = startReconcileLoop({
+      reconcile: async (key) => {
+        if (key === "big") looks.push(Date.now() - start);
+        return await Promise.resolve(key === "big" ? { costMs } : undefined);
+      },
+    });
+    const addFor = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 10) {
+        loop.add("big");
+        loop.addAfter("big", 1);
+        await vi.advanceTimersByTimeAsync(10);
+      }
+    };
+    await addFor(990);
+    expect(looks).toEqual([0, 200, 400, 600, 800]);
+    // One more, for what was added last; then it is quiet.
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(looks).toEqual([0, 200, 400, 600, 800, 1_000]);
+    costMs = 60_000;
+    loop.add("big");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(looks.at(-1)).toBe(10_990);
+    loop.add("big");
+    await vi.advanceTimersByTimeAsync(restMsMost - 1);
+    expect(looks).toHaveLength(7);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(looks).toHaveLength(8);
+    await loop.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("a key that rests keeps no other waiting, and what was added while it was worked on comes after the rest", async () => {
+    const seen: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const loop = startReconcileLoop({
+      reconcile: async (key) => {
+        seen.push(key);
+        if (key === "big" && seen.length === 1) await gate.promise;
+        return { costMs: key === "big" ? 50 : 0 };
+      },
+    });
+    loop.add("big");
+    loop.add("big");
+    loop.add("small");
+    gate.resolve();
+    await vi.advanceTimersByTimeAsync(99);
+    expect(seen).toEqual(["big", "small"]);
+    loop.add("small");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(seen).toEqual(["big", "small", "small", "big"]);
+    await loop.stop();
   });
 });

@@ -2,12 +2,19 @@ import { backoffMs } from "./backoff.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { WorkQueue } from "./work-queue.ts";
 
+/** `requeueAfterMs` asks for another look although nothing failed; `costMs` tells how much processor time this one took. */
+export interface Reconciled {
+  requeueAfterMs?: number;
+  costMs?: number;
+}
+
 export interface ReconcileLoopOptions {
   /**
-   * Makes the world of one key as it should be, reading the world and never an event. Rejecting means "again later";
-   * `requeueAfterMs` asks for another look although nothing failed.
+   * Makes the world of one key as it should be, reading the world and never an event. Rejecting means "again later".
+   * A look that told its cost is followed by a rest of twice that, for its key alone and for `restMsMost` at most: however
+   * many changes call for it, it takes a third of the processor and sees the changes of its rest together.
    */
-  reconcile: (key: string, signal: AbortSignal) => Promise<{ requeueAfterMs?: number } | undefined | void>;
+  reconcile: (key: string, signal: AbortSignal) => Promise<Reconciled | undefined | void>;
   /** Keys worked on at the same time. Default 1. */
   concurrency?: number;
   /** First and longest delay after failures, ms; an API server's Retry-After may ask for more. Default 100 ms and 30 s. */
@@ -17,6 +24,9 @@ export interface ReconcileLoopOptions {
   now?: () => number;
   random?: () => number;
 }
+
+const restsOfCost = 2;
+export const restMsMost = 5_000;
 
 export interface ReconcileLoop {
   add(key: string): void;
@@ -49,9 +59,11 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
   }
 
   async function run(key: string): Promise<void> {
+    let restMs = 0;
     try {
       const result = await options.reconcile(key, abort.signal);
       failures.delete(key);
+      restMs = Math.min((result?.costMs ?? 0) * restsOfCost, restMsMost);
       if (result?.requeueAfterMs !== undefined && !abort.signal.aborted) queue.addAfter(key, result.requeueAfterMs);
     } catch (error) {
       if (abort.signal.aborted) return;
@@ -60,7 +72,8 @@ export function startReconcileLoop(options: ReconcileLoopOptions): ReconcileLoop
       options.onError?.(key, error, count);
       queue.addAfter(key, Math.max(backoffMs(count, backoff), retryAfterMs(error)));
     } finally {
-      queue.done(key);
+      if (abort.signal.aborted) restMs = 0;
+      queue.done(key, restMs);
     }
   }
 

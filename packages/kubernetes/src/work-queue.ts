@@ -8,6 +8,8 @@ export class WorkQueue {
   readonly #active = new Set<string>();
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { atMs: number; timer: NodeJS.Timeout }>();
+  /** Keys that may not come before their timer, and whether they want to come then. */
+  readonly #resting = new Map<string, { timer: NodeJS.Timeout; wanted: boolean }>();
   readonly #now: () => number;
   readonly #onReady: () => void;
 
@@ -21,9 +23,12 @@ export class WorkQueue {
     return this.#ready.size;
   }
 
+  /** Adds the key as soon as it does not rest any more. */
   add(key: string): void {
     this.#forgetDelay(key);
-    if (this.#active.has(key)) this.#again.add(key);
+    const rest = this.#resting.get(key);
+    if (rest !== undefined) rest.wanted = true;
+    else if (this.#active.has(key)) this.#again.add(key);
     else if (!this.#ready.has(key)) {
       this.#ready.add(key);
       this.#onReady();
@@ -51,17 +56,30 @@ export class WorkQueue {
     return key;
   }
 
-  done(key: string): void {
+  /** The work is over. For `restMs` the key does not come again, whoever adds it; the first time after that it comes at once. */
+  done(key: string, restMs = 0): void {
     this.#active.delete(key);
+    if (restMs > 0) this.#rest(key, restMs);
     if (this.#again.delete(key)) this.add(key);
   }
 
   /** Drops everything that waits. */
   clear(): void {
     for (const { timer } of this.#delayed.values()) clearTimeout(timer);
+    for (const { timer } of this.#resting.values()) clearTimeout(timer);
     this.#delayed.clear();
+    this.#resting.clear();
     this.#ready.clear();
     this.#again.clear();
+  }
+
+  #rest(key: string, restMs: number): void {
+    const timer = setTimeout(() => {
+      const wanted = this.#resting.get(key)?.wanted === true;
+      this.#resting.delete(key);
+      if (wanted) this.add(key);
+    }, restMs);
+    this.#resting.set(key, { timer, wanted: false });
   }
 
   #forgetDelay(key: string): void {

@@ -1,4 +1,4 @@
-import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
+import { type Reconciled, type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import type { Logger } from "pino";
 import type { MemberDirectory } from "../kubernetes/member-directory.ts";
@@ -57,8 +57,8 @@ export class Controllers {
   onChange(cluster: string, cache: string): void {
     if (cache === "policies" || cache === "revisions" || cache === "state") this.#loop.add(`history/${cluster}`);
     // A leaving cluster waits for what others do, and for its own services to be Detached.
-    for (const { cluster: other } of this.#options.directory.members()) {
-      const { name, deletionTimestamp } = other.metadata;
+    for (const { metadata } of this.#options.directory.clusters.list()) {
+      const { name, deletionTimestamp } = metadata;
       const concerns = cache === "policies" || cache === "serviceImports" || cache === "state" || (name === cluster && cache !== "revisions");
       if (deletionTimestamp !== undefined && concerns) this.#loop.add(`cluster/${name}`);
     }
@@ -76,11 +76,10 @@ export class Controllers {
     await Promise.all([this.#loop.stop(), this.#propagation.stop()]);
   }
 
-  async #reconcile(key: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+  async #reconcile(key: string, signal: AbortSignal): Promise<Reconciled | undefined> {
     this.#set = withSeenEpoch(this.#set, this.#options.directory.members());
     if (key === importsKey) {
-      await this.#propagation.look(this.#set);
-      return { requeueAfterMs: importsAgainMs };
+      return { requeueAfterMs: importsAgainMs, costMs: await this.#propagation.look(this.#set) };
     }
     const [kind = "", name = ""] = key.split("/");
     if (kind === "gateway") return await this.#gateway(name, signal);
@@ -88,9 +87,10 @@ export class Controllers {
     return await this.#cluster(name, signal);
   }
 
-  async #cluster(name: string, signal: AbortSignal): Promise<{ requeueAfterMs: number } | undefined> {
+  async #cluster(name: string, signal: AbortSignal): Promise<Reconciled | undefined> {
     const { directory, controlPlane, log, now } = this.#options;
     if (isHeldBack(this.#set)) await this.#confirm(signal);
+    const startedMs = performance.now();
     const seen = observeCluster(directory, name, this.#set, this.#gateways.get(name));
     if (seen === undefined) {
       this.#gateways.delete(name);
@@ -98,6 +98,7 @@ export class Controllers {
     }
     if (!this.#gateways.has(name)) this.#loop.add(`gateway/${name}`);
     const { actions, conditions } = planCluster(seen);
+    const costMs = performance.now() - startedMs;
     try {
       for (const action of actions) {
         const member = directory.members().find((candidate) => candidate.cluster.metadata.name === name);
@@ -107,7 +108,7 @@ export class Controllers {
       // The conditions tell what was seen, whether or not the actions could be done.
       await applyClusterStatus(controlPlane, seen, conditions, now(), signal);
     }
-    return { requeueAfterMs: clusterAgainMs };
+    return { requeueAfterMs: clusterAgainMs, costMs };
   }
 
   /** Who belongs to the set changes: every member is to know that a backup from before is one. */

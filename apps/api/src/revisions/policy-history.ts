@@ -6,13 +6,30 @@ import { decodeRevision, noPolicySpec, type RevisionRecord } from "./revision-re
 /** How long unreviewed steps add up before they count from anew. */
 export const reviewWindowMs = 15 * 60_000;
 
+/** By list of a cache, which is another one when anything in it changed: each is decoded and sorted once, however many policies there are. */
+const histories = new WeakMap<readonly ControllerRevision[], ReadonlyMap<string, readonly RevisionRecord[]>>();
+const decoded = new WeakMap<ControllerRevision, RevisionRecord | null>();
+
 /** Revisions of one policy, oldest first. */
-export function policyHistory(revisions: readonly ControllerRevision[], service: string): RevisionRecord[] {
-  const [namespace, name] = service.split("/");
-  return revisions
-    .filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[policyLabel] === name)
-    .flatMap((object) => decodeRevision(object) ?? [])
-    .toSorted((a, b) => a.number - b.number || a.atMs - b.atMs);
+export function policyHistory(revisions: readonly ControllerRevision[], service: string): readonly RevisionRecord[] {
+  const known = histories.get(revisions) ?? historiesOf(revisions);
+  histories.set(revisions, known);
+  return known.get(service) ?? [];
+}
+
+function historiesOf(revisions: readonly ControllerRevision[]): ReadonlyMap<string, readonly RevisionRecord[]> {
+  const byService = new Map<string, RevisionRecord[]>();
+  for (const object of revisions) {
+    const record = decoded.get(object) ?? decodeRevision(object) ?? null;
+    decoded.set(object, record);
+    if (record === null) continue;
+    const service = `${object.metadata.namespace}/${object.metadata.labels?.[policyLabel]}`;
+    const list = byService.get(service);
+    if (list === undefined) byService.set(service, [record]);
+    else list.push(record);
+  }
+  for (const list of byService.values()) list.sort((a, b) => a.number - b.number || a.atMs - b.atMs);
+  return byService;
 }
 
 /** The record of a policy's present generation. */

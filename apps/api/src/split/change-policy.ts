@@ -138,7 +138,7 @@ async function dropRecord(client: KubernetesClient, namespace: string, name: str
   await client.delete(kinds.controllerRevisions, { namespace, name }).catch(ignoreMissing);
 }
 
-async function listHistory(client: KubernetesClient, service: string): Promise<RevisionRecord[]> {
+async function listHistory(client: KubernetesClient, service: string): Promise<readonly RevisionRecord[]> {
   const [namespace, name] = service.split("/");
   const { items } = await client.list(kinds.controllerRevisions, { namespace, labelSelector: `${policyLabel}=${name}` });
   return policyHistory(items, service);

@@ -33,8 +33,11 @@ export interface ClusterObservation {
   readonly gateway: GatewayAnswer | undefined;
   /** False: nothing in the member will step out of any service's path. */
   readonly hasAttachmentController: boolean;
+  /** Of a cluster that leaves; it takes a look at the imports of all others, so it is not made of any other. */
   readonly leave: LeaveObservation;
 }
+
+const stays: LeaveObservation = { policies: [], unreadable: [], importedBy: [], attached: [], outOfReach: new Map() };
 
 export function observeCluster(directory: MemberDirectory, name: string, set: SetIdentity, gateway: GatewayAnswer | undefined): ClusterObservation | undefined {
   const members = directory.members();
@@ -60,7 +63,7 @@ export function observeCluster(directory: MemberDirectory, name: string, set: Se
     proxies: { ready: pods.filter(isReady).length, total: pods.length },
     gateway,
     hasAttachmentController: (connection?.caches.pods.list() ?? []).some((pod) => pod.metadata.namespace === systemNamespace && pod.metadata.labels?.[appNameLabel] === attachAppName && isReady(pod)),
-    leave: leaveOf(index, members, key, set),
+    leave: cluster.metadata.deletionTimestamp === undefined ? stays : leaveOf(index, members, key, set),
   };
 }
 

@@ -50,10 +50,11 @@ export class Propagation {
     return this.#looked;
   }
 
-  /** Looks at all exports and imports, and has every member written what is due. */
-  async look(set: SetIdentity): Promise<void> {
+  /** Looks at all exports and imports, and has every member written what is due. Answers the processor time that it took, in ms. */
+  async look(set: SetIdentity): Promise<number> {
     const { directory } = this.#options;
     await this.#addresses.refresh(directory.members().map(({ cluster }) => cluster.spec.gatewayHost));
+    const startedMs = performance.now();
     const members = directory.members();
     const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), set, this.#addresses), this.#memory);
     const verdictsOf = Map.groupBy(exports, ({ memberKey }) => memberKey);
@@ -62,6 +63,7 @@ export class Propagation {
     this.#isOfSet = (member) => membershipFault(member, set) === undefined;
     this.#looked = { total: actions.length, pending: actions.filter(({ action }) => action !== "keep").length };
     for (const { cluster } of members) this.#writers.add(cluster.metadata.name);
+    return performance.now() - startedMs;
   }
 
   async stop(): Promise<void> {
