@@ -14,6 +14,7 @@ it("who wrote which field is kept of policies only, and stays in what is replace
   await exportHttpbin(member);
   const metadata = { namespace: "httpbin", name: "httpbin" };
   await client.create(kinds.globalTrafficPolicies, { apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata, spec: { lbType: "Locality" } } as GlobalTrafficPolicy);
+  await client.create(kinds.pods, { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "a", image: "a" }] } });
   const caches = startCaches(client, () => undefined, () => undefined);
   try {
     await Promise.all(Object.values(caches).map((cache) => cache.synced()));
@@ -22,6 +23,7 @@ it("who wrote which field is kept of policies only, and stays in what is replace
     expect(exported?.metadata.managedFields).toBeUndefined();
     expect(caches.services.get("httpbin/httpbin")?.metadata.managedFields).toBeUndefined();
     expect(caches.policies.get("httpbin/httpbin")?.metadata.managedFields?.length).toBeGreaterThan(0);
+    expect(caches.pods.get("httpbin/httpbin")).toMatchObject({ metadata, spec: { containers: [] } });
     const replaced = await client.replace(kinds.serviceExports, { ...(exported as ServiceExport), spec: { ...(exported as ServiceExport).spec, sessionSticky: true } });
     expect(replaced.metadata.managedFields?.length).toBeGreaterThan(0);
   } finally {

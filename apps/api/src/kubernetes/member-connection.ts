@@ -6,7 +6,8 @@ import { type Ingress, kinds } from "@sluice/kubernetes/kinds";
 import { startInformer } from "@sluice/kubernetes/start-informer";
 import type { Link } from "../world/world.ts";
 import { type ConnectionFailure, connectionFailure } from "./connection-failure.ts";
-import { type MemberCaches, startCaches } from "./member-caches.ts";
+import { type MemberCaches, startCaches, withoutManagers } from "./member-caches.ts";
+import { patience } from "./patience.ts";
 
 const answerMsMax = 4_000;
 
@@ -40,7 +41,7 @@ export class MemberConnection {
     this.client = options.client;
     this.startedAtMs = options.now();
     this.caches = startCaches(options.client, options.onChange, options.onState);
-    this.ingresses = startInformer(options.client, kinds.ingresses, { onChange: (key) => options.onChange("ingresses", key), onState: options.onState });
+    this.ingresses = startInformer(options.client, kinds.ingresses, { keep: withoutManagers, onChange: (key) => options.onChange("ingresses", key), onState: options.onState });
     this.#beating = this.#beat();
   }
 
@@ -105,8 +106,9 @@ export class MemberConnection {
   async #beatOnce(): Promise<void> {
     const had = this.#heartbeatFailure;
     const first = this.#heartbeatMs === null;
+    const patient = patience(answerMsMax);
     try {
-      const { status, text } = await this.client.raw("/version", { signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(answerMsMax)]) });
+      const { status, text } = await this.client.raw("/version", { signal: AbortSignal.any([this.#abort.signal, patient.signal]) });
       if (this.#abort.signal.aborted) return;
       if (status === 401) this.#heartbeatFailure = { reason: "Unauthorized", message: "the member's API server does not accept the credentials; make new ones and replace the kubeconfig in the Secret", temporary: false };
       else if (status >= 500) this.#heartbeatFailure = { reason: "Unreachable", message: `the member's API server answered ${status} for /version`, temporary: true };
@@ -119,6 +121,8 @@ export class MemberConnection {
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       this.#heartbeatFailure = connectionFailure(error, "/version");
+    } finally {
+      patient.end();
     }
     if (first || had?.reason !== this.#heartbeatFailure?.reason) this.#options.onState();
   }

@@ -1,5 +1,6 @@
 import type { ClusterKey } from "../cluster/cluster-key.ts";
 import { affinityOf, importTypeOf, isSticky, offeredPorts, type JudgedOffer } from "../export/detect-conflicts.ts";
+import { internEndpoint } from "../import/intern-import.ts";
 import type { ImportEndpoint, ImportPort, ServiceImportSpec } from "../import/service-import-schema.ts";
 
 /** spec is undefined when no endpoint is left. */
@@ -109,7 +110,7 @@ function portsOf(offer: JudgedOffer, age: number, { host, ip, port: gatewayPort 
       ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
       port: port.port,
     };
-    return [{ offer, age, id: portId(head), head, endpoint: { clusterKey: offer.clusterKey, target: { host, ip, port: gatewayPort, path: rule.path } } }];
+    return [{ offer, age, id: portId(head), head, endpoint: internEndpoint({ clusterKey: offer.clusterKey, target: { host, ip, port: gatewayPort, path: rule.path } }) }];
   });
 }
 
@@ -117,7 +118,7 @@ function portsOf(offer: JudgedOffer, age: number, { host, ip, port: gatewayPort 
 function withLastGoodIp(endpoint: ImportEndpoint, present: ServiceImportSpec | undefined): ImportEndpoint {
   const { clusterKey, target } = endpoint;
   const before = (present?.ports ?? []).flatMap((port) => port.endpoints).find((known) => known.clusterKey === clusterKey && known.target.host === target.host);
-  return before === undefined ? endpoint : { clusterKey, target: { ...target, ip: before.target.ip } };
+  return before === undefined ? endpoint : internEndpoint({ clusterKey, target: { ...target, ip: before.target.ip } });
 }
 
 function portId({ port, protocol }: PortHead): string {
