@@ -21,7 +21,8 @@ import { percentile } from "./percentile.ts";
 /**
  * `npm run bench:scale -- --members 50 --services 500`: the API server with so many members, each of which exports so many
  * services under the names that all the others use too, on real API servers with nothing but objects. Tells the memory of
- * its process, how long a full resync takes, and how long one changed export takes to be in the imports of all others.
+ * its process, how long a full resync takes, how long one changed export takes to be in the imports of all others, and for how
+ * long its event loop was held up at most meanwhile. `--profile` has its processor time written to the present folder.
  */
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -30,8 +31,9 @@ const namespaces = 20;
 /** Requests under way at a time to one API server, and members that are filled at a time. */
 const parallel = { requests: 8, members: 4 };
 const patienceMs = 30 * 60_000;
+const pollMs = { change: 20, gauges: 500 };
 
-const { values } = parseArgs({ options: { members: { type: "string", default: "50" }, services: { type: "string", default: "500" } } });
+const { values } = parseArgs({ options: { members: { type: "string", default: "50" }, services: { type: "string", default: "500" }, profile: { type: "boolean", default: false } } });
 const memberCount = countOf("members", values.members, 100);
 const serviceCount = countOf("services", values.services, 2_000);
 
@@ -68,7 +70,7 @@ async function installKinds(client: KubernetesClient): Promise<void> {
   for (const type of ours) await until(`${type.plural} to be served`, async () => void (await client.list(type)));
 }
 
-async function until(what: string, check: () => Promise<void>): Promise<void> {
+async function until(what: string, check: () => Promise<void>, everyMs = 50): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
@@ -76,7 +78,7 @@ async function until(what: string, check: () => Promise<void>): Promise<void> {
       return;
     } catch (error) {
       if (performance.now() > deadline) throw new Error(`waited too long for ${what}`, { cause: error });
-      await delay(50);
+      await delay(everyMs);
     }
   }
 }
@@ -111,11 +113,13 @@ async function join(controlPlane: Member, { name, server }: Member): Promise<voi
 interface Running {
   child: ChildProcess;
   metrics: string;
+  /** For how long its event loop was held up at most since this was last set to 0. */
+  heldUpMsMost: number;
 }
 
 async function startSluice(kubeconfig: string): Promise<Running> {
   const args = [path.join(root, "apps/api/src/main.ts"), "--kubeconfig", kubeconfig, "--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0"];
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, SLUICE_LOG_LEVEL: "info" }, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...(values.profile ? ["--cpu-prof", `--cpu-prof-dir=${process.cwd()}`] : []), ...args], { cwd: root, env: { ...process.env, SLUICE_LOG_LEVEL: "info" }, stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.on("data", (bytes: Buffer) => {
     // What it says after its start is of no use here.
@@ -128,7 +132,7 @@ async function startSluice(kubeconfig: string): Promise<Running> {
     metrics = `${url}/metrics`;
     await Promise.resolve();
   });
-  return { child, metrics };
+  return { child, metrics, heldUpMsMost: 0 };
 }
 
 async function endSluice({ child }: Running): Promise<void> {
@@ -137,9 +141,12 @@ async function endSluice({ child }: Running): Promise<void> {
   await ended;
 }
 
-async function gaugesOf({ metrics }: Running): Promise<Record<string, number>> {
-  const text = await (await fetch(metrics)).text();
-  return Object.fromEntries(text.split("\n").filter((line) => line.startsWith("sluice_")).map((line) => line.split(" ")).map(([name = "", value]) => [name, Number(value)]));
+async function gaugesOf(sluice: Running): Promise<Record<string, number>> {
+  const text = await (await fetch(sluice.metrics)).text();
+  const gauges = Object.fromEntries(text.split("\n").filter((line) => /^(sluice_api|nodejs_eventloop_lag_max)/.test(line)).map((line) => line.split(" ")).map(([name = "", value]) => [name, Number(value)]));
+  // Of the time since it was last asked.
+  sluice.heldUpMsMost = Math.max(sluice.heldUpMsMost, (gauges["nodejs_eventloop_lag_max_seconds"] ?? 0) * 1_000);
+  return gauges;
 }
 
 /** All members are watched, and every import stands as the exports ask for. Answers the seconds since `startedMs`. */
@@ -148,7 +155,7 @@ async function untilWhole(sluice: Running, startedMs: number): Promise<number> {
     const gauges = await gaugesOf(sluice);
     const { sluice_api_members_live: live, sluice_api_imports: imports, sluice_api_imports_pending: pending } = gauges;
     if (live !== memberCount || imports !== memberCount * serviceCount || pending !== 0) throw new Error(JSON.stringify(gauges));
-  });
+  }, pollMs.gauges);
   return (performance.now() - startedMs) / 1000;
 }
 
@@ -162,7 +169,7 @@ async function changeOne(member: Member, watched: readonly Informer<ServiceImpor
   const startedMs = performance.now();
   await member.client.patch(kinds.serviceExports, metadataOf(0), { type: "merge", body: { spec: { rules } } });
   const isThere = (informer: Informer<ServiceImport>) => informer.list().some(({ spec }) => spec.ports.some(({ endpoints }) => endpoints.some(({ target }) => target.path === pathOf(member, 0, change))));
-  await until("the change to be everywhere", () => (watched.every(isThere) ? Promise.resolve() : Promise.reject(new Error("not yet"))));
+  await until("the change to be everywhere", () => (watched.every(isThere) ? Promise.resolve() : Promise.reject(new Error("not yet"))), pollMs.change);
   return performance.now() - startedMs;
 }
 
@@ -173,6 +180,7 @@ async function measure(controlPlane: Member, members: readonly Member[], folder:
   const watched: Informer<ServiceImport>[] = [];
   try {
     const firstSeconds = await untilWhole(sluice, performance.now());
+    const [firstHeldUpMs, firstMost] = [sluice.heldUpMsMost, memoryMib(sluice, "VmHWM")];
     console.info(`all imports stand after ${firstSeconds.toFixed(0)} s`);
     await endSluice(sluice);
     const restartedMs = performance.now();
@@ -182,14 +190,18 @@ async function measure(controlPlane: Member, members: readonly Member[], folder:
     if (first === undefined) throw new Error("there are at least two members");
     for (const { client } of others) watched.push(startInformer(client, kinds.serviceImports, { namespace: namespaceOf(0), fieldSelector: `metadata.name=${metadataOf(0).name}` }));
     await Promise.all(watched.map((informer) => informer.synced()));
+    const resyncHeldUpMs = sluice.heldUpMsMost;
+    sluice.heldUpMsMost = 0;
     const samples: number[] = [];
     for (let change = 1; change <= changes; change += 1) samples.push(await changeOne(first, watched, change));
+    await gaugesOf(sluice);
     const [rss, most] = [memoryMib(sluice, "VmRSS"), memoryMib(sluice, "VmHWM")];
     return [
       `all ${memberCount * serviceCount} imports written for the first time: ${firstSeconds.toFixed(1)} s`,
       `full resync (process started → every member watched, every import compared): ${resyncSeconds.toFixed(1)} s`,
       `one changed export → in the imports of all ${others.length} others, ${changes} times: p50 ${percentile(samples, 0.5).toFixed(0)} ms, slowest ${percentile(samples, 1).toFixed(0)} ms`,
-      `memory of the API server: ${rss.toFixed(0)} MiB resident, ${most.toFixed(0)} MiB at most`,
+      `memory of the API server: ${rss.toFixed(0)} MiB resident, ${most.toFixed(0)} MiB at most; ${firstMost.toFixed(0)} MiB at most while the imports were written for the first time`,
+      `its event loop was held up for at most ${firstHeldUpMs.toFixed(0)} ms while they were written, ${resyncHeldUpMs.toFixed(0)} ms in the resync, ${sluice.heldUpMsMost.toFixed(0)} ms in the changes`,
     ];
   } finally {
     await Promise.all(watched.map((informer) => informer.stop()));
