@@ -12,7 +12,6 @@ import { HistoryController } from "./history/apply.ts";
 import { Propagation } from "./propagation/propagation.ts";
 
 const clusterAgainMs = 5_000;
-const importsAgainMs = 10_000;
 const importsKey = "imports";
 
 export interface ControllersOptions {
@@ -78,9 +77,7 @@ export class Controllers {
 
   async #reconcile(key: string, signal: AbortSignal): Promise<Reconciled | undefined> {
     this.#set = withSeenEpoch(this.#set, this.#options.directory.members());
-    if (key === importsKey) {
-      return { requeueAfterMs: importsAgainMs, costMs: await this.#propagation.look(this.#set) };
-    }
+    if (key === importsKey) return await this.#propagation.look(this.#set);
     const [kind = "", name = ""] = key.split("/");
     if (kind === "gateway") return await this.#gateway(name, signal);
     if (kind === "history") return await this.#recordHistory(name, signal);

@@ -4,6 +4,7 @@ import type { Informer } from "@sluice/kubernetes/informer";
 import { kinds } from "@sluice/kubernetes/kinds";
 import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import { startInformer } from "@sluice/kubernetes/start-informer";
+import { byIdentity } from "@sluice/shared/by-identity";
 import { clusterKeyOf } from "@sluice/shared/cluster/cluster-key";
 import type { Cluster } from "@sluice/shared/cluster/cluster-schema";
 import type { Cache, MemberWorld, World } from "../world/world.ts";
@@ -63,13 +64,19 @@ export class MemberDirectory {
 
   /** Members in key order, those that leave included. */
   members(): Member[] {
-    return this.clusters
-      .list()
-      .map((cluster): Member => {
-        const entry = this.#entries.get(cluster.metadata.name);
-        return { cluster, key: clusterKeyOf(cluster), connection: entry?.connection, failure: entry?.connection?.failure ?? entry?.failure };
-      })
-      .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    return inKeyOrder(this.clusters.list()).map(({ cluster, key }): Member => {
+      const entry = this.#entries.get(cluster.metadata.name);
+      const connection = entry?.connection;
+      // Most ask for the caches alone, and often.
+      return {
+        cluster,
+        key,
+        connection,
+        get failure() {
+          return connection?.failure ?? entry?.failure;
+        },
+      };
+    });
   }
 
   member(key: string): Member | undefined {
@@ -160,6 +167,8 @@ export class MemberDirectory {
     if (entry.connection.client !== this.#options.controlPlane) await entry.connection.client.close();
   }
 }
+
+const inKeyOrder = byIdentity((clusters: readonly Cluster[]) => clusters.map((cluster) => ({ cluster, key: clusterKeyOf(cluster) })).toSorted((a, b) => (a.key < b.key ? -1 : 1)));
 
 function nothing<T>(): Cache<T> {
   return { get: () => undefined, list: () => [] };

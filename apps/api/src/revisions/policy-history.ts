@@ -1,4 +1,5 @@
 import type { ControllerRevision } from "@sluice/kubernetes/kinds";
+import { byIdentity } from "@sluice/shared/by-identity";
 import type { GlobalTrafficPolicySpec } from "@sluice/shared/policy/global-traffic-policy-schema";
 import { policyLabel } from "../world/labels.ts";
 import { decodeRevision, noPolicySpec, type RevisionRecord } from "./revision-record.ts";
@@ -6,23 +7,14 @@ import { decodeRevision, noPolicySpec, type RevisionRecord } from "./revision-re
 /** How long unreviewed steps add up before they count from anew. */
 export const reviewWindowMs = 15 * 60_000;
 
+const decode = byIdentity(decodeRevision);
+
 /** By list of a cache, which is another one when anything in it changed: each is decoded and sorted once, however many policies there are. */
-const histories = new WeakMap<readonly ControllerRevision[], ReadonlyMap<string, readonly RevisionRecord[]>>();
-const decoded = new WeakMap<ControllerRevision, RevisionRecord | null>();
-
-/** Revisions of one policy, oldest first. */
-export function policyHistory(revisions: readonly ControllerRevision[], service: string): readonly RevisionRecord[] {
-  const known = histories.get(revisions) ?? historiesOf(revisions);
-  histories.set(revisions, known);
-  return known.get(service) ?? [];
-}
-
-function historiesOf(revisions: readonly ControllerRevision[]): ReadonlyMap<string, readonly RevisionRecord[]> {
+const historiesOf = byIdentity((revisions: readonly ControllerRevision[]) => {
   const byService = new Map<string, RevisionRecord[]>();
   for (const object of revisions) {
-    const record = decoded.get(object) ?? decodeRevision(object) ?? null;
-    decoded.set(object, record);
-    if (record === null) continue;
+    const record = decode(object);
+    if (record === undefined) continue;
     const service = `${object.metadata.namespace}/${object.metadata.labels?.[policyLabel]}`;
     const list = byService.get(service);
     if (list === undefined) byService.set(service, [record]);
@@ -30,6 +22,11 @@ function historiesOf(revisions: readonly ControllerRevision[]): ReadonlyMap<stri
   }
   for (const list of byService.values()) list.sort((a, b) => a.number - b.number || a.atMs - b.atMs);
   return byService;
+});
+
+/** Revisions of one policy, oldest first. */
+export function policyHistory(revisions: readonly ControllerRevision[], service: string): readonly RevisionRecord[] {
+  return historiesOf(revisions).get(service) ?? [];
 }
 
 /** The record of a policy's present generation. */

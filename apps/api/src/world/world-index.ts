@@ -1,5 +1,6 @@
-import type { EndpointSlice, Pod } from "@sluice/kubernetes/kinds";
+import type { EndpointSlice, Pod, Service } from "@sluice/kubernetes/kinds";
 import { shadowOfLabel, sliceManagedByLabel, sliceManager, sliceServiceLabel, systemNamespace } from "@sluice/shared/attachment/attachment-names";
+import { byIdentity } from "@sluice/shared/by-identity";
 import { appNameLabel, proxyAppName } from "./labels.ts";
 import type { MemberWorld, World } from "./world.ts";
 
@@ -24,25 +25,33 @@ export function indexWorld(world: World): WorldIndex {
 }
 
 export function indexMember(member: MemberWorld): MemberIndex {
+  return { member, slices: slicesOf(member.endpointSlices.list()), shadows: shadowsOf(member.services.list()), proxyPods: proxyPodsOf(member.pods.list()) };
+}
+
+// By list of a cache, which is another one when anything in it changed.
+const slicesOf = byIdentity((list: readonly EndpointSlice[]) => {
   const slices = new Map<string, EndpointSlice[]>();
-  for (const slice of member.endpointSlices.list()) {
+  for (const slice of list) {
     const service = slice.metadata.labels?.[sliceServiceLabel];
     if (service === undefined) continue;
     const key = `${slice.metadata.namespace ?? "default"}/${service}`;
-    const list = slices.get(key);
-    if (list === undefined) slices.set(key, [slice]);
-    else list.push(slice);
+    const known = slices.get(key);
+    if (known === undefined) slices.set(key, [slice]);
+    else known.push(slice);
   }
+  return slices;
+});
+
+const shadowsOf = byIdentity((list: readonly Service[]) => {
   const shadows = new Map<string, string>();
-  for (const { metadata } of member.services.list()) {
+  for (const { metadata } of list) {
     const of = metadata.labels?.[shadowOfLabel];
     if (of !== undefined) shadows.set(`${metadata.namespace ?? "default"}/${of}`, `${metadata.namespace ?? "default"}/${metadata.name}`);
   }
-  const proxyPods = member.pods
-    .list()
-    .filter(({ metadata }) => metadata.namespace === systemNamespace && metadata.labels?.[appNameLabel] === proxyAppName);
-  return { member, slices, shadows, proxyPods };
-}
+  return shadows;
+});
+
+const proxyPodsOf = byIdentity((list: readonly Pod[]) => list.filter(({ metadata }) => metadata.namespace === systemNamespace && metadata.labels?.[appNameLabel] === proxyAppName));
 
 /** Slices that hold the service's real pods: the shadow's where there is one, else its own. */
 export function podSlices(index: MemberIndex, service: string): EndpointSlice[] {

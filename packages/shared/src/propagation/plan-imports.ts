@@ -1,3 +1,4 @@
+import { byIdentity } from "../by-identity.ts";
 import type { ClusterKey } from "../cluster/cluster-key.ts";
 import { detectConflicts, type JudgedOffer, type Offer } from "../export/detect-conflicts.ts";
 import type { ServiceExport } from "../export/service-export-schema.ts";
@@ -59,7 +60,10 @@ interface Planned {
   readonly exports: readonly ExportVerdict[];
 }
 
-/** Plans of the last time, by service: what has the same facts has the same plan. Objects are compared by identity, so nobody may change one. */
+/**
+ * Plans of the last time, by service: what has the same facts has the same plan, which is the same object. Objects and lists are
+ * compared by identity, so nobody may change one.
+ */
 export type ImportsMemory = Map<string, Planned>;
 
 interface MemberIndex {
@@ -74,40 +78,68 @@ interface MemberIndex {
   readonly paths: PathIndex;
 }
 
+type Named = { readonly metadata: { readonly name: string; readonly namespace?: string } };
+
+// By list: of a member of which nothing changed nothing is indexed again.
+const exportsByKey = byIdentity((list: readonly ServiceExport[]) => byKey(list));
+const servicesByKey = byIdentity((list: readonly ExportedService[]) => byKey(list));
+const importsByOwner = byIdentity((list: readonly ServiceImport[]) => {
+  const ours = Map.groupBy(list, ({ metadata }) => metadata.labels?.[managedByLabel] === "sluice");
+  return { imports: byKey(ours.get(true) ?? []), foreign: new Set((ours.get(false) ?? []).map(keyOf)) };
+});
+const setOf = byIdentity((names: readonly string[]) => new Set(names));
+const pathsOf = byIdentity((exports: readonly ServiceExport[]) => byIdentity((usedPaths: readonly UsedPath[]) => indexPaths(exports, usedPaths)));
+const none: readonly never[] = [];
+
 /**
  * The imports of every member as a pure function of the valid exports of the others. Endpoints go only on positive
  * evidence: absent from a complete list, or their cluster is leaving; those of a stale member, and of a cluster that is no member, stay as they are.
  * Nothing is planned for a stale member, since what it holds is not known; imports that Sluice did not write are
  * never touched. With the `memory` of the time before, only services of which something changed are planned anew.
  */
-export function planImports(members: readonly MemberView[], memory: ImportsMemory = new Map()): ImportsPlan {
-  const indices = members.map(indexMember);
-  const names = new Set(indices.flatMap(({ exports, imports }) => [...exports.keys(), ...imports.keys()]));
+export function planImports(members: readonly MemberView[], memory?: ImportsMemory): ImportsPlan {
+  const steps = planInSteps(members, memory);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** As `planImports`, a few milliseconds at a time: all from the members as they were given, whatever happens between two steps. */
+export function* planInSteps(members: readonly MemberView[], memory: ImportsMemory = new Map()): Generator<undefined, ImportsPlan> {
+  const indices: MemberIndex[] = [];
+  const names = new Set<string>();
+  for (const member of members) {
+    const index = indexMember(member);
+    for (const name of index.exports.keys()) names.add(name);
+    for (const name of index.imports.keys()) names.add(name);
+    indices.push(index);
+    yield;
+  }
   for (const service of memory.keys()) if (!names.has(service)) memory.delete(service);
-  const planned = [...names].toSorted().map((service) => {
+  const planned: Planned[] = [];
+  for (const service of [...names].toSorted()) {
     const facts: unknown[] = [];
     const namespace = namespaceOf(service);
     for (const index of indices) addFacts(facts, index, service, namespace);
     const before = memory.get(service);
-    if (before !== undefined && before.facts.length === facts.length && before.facts.every((fact, at) => fact === facts[at])) return before;
-    const fresh = { facts, ...planService(service, indices) };
-    memory.set(service, fresh);
-    return fresh;
-  });
+    const same = before !== undefined && before.facts.length === facts.length && before.facts.every((fact, at) => fact === facts[at]);
+    const plan = same ? before : { facts, ...planService(service, indices) };
+    memory.set(service, plan);
+    planned.push(plan);
+    yield;
+  }
   return { actions: planned.flatMap(({ actions }) => actions), exports: planned.flatMap(({ exports }) => exports) };
 }
 
 function indexMember(view: MemberView): MemberIndex {
-  const byKey = <T extends { metadata: { name: string; namespace?: string } }>(list: readonly T[]) => new Map(list.map((object) => [keyOf(object), object]));
-  const ours = Map.groupBy(view.imports, ({ metadata }) => metadata.labels?.[managedByLabel] === "sluice");
   return {
     view,
-    exports: view.state === "listed" ? byKey(view.exports) : new Map(),
-    services: byKey(view.services),
-    imports: byKey(ours.get(true) ?? []),
-    foreign: new Set((ours.get(false) ?? []).map(keyOf)),
-    namespaces: new Set(view.namespaces),
-    paths: indexPaths(view.exports, view.usedPaths ?? []),
+    exports: exportsByKey(view.state === "listed" ? view.exports : none),
+    services: servicesByKey(view.services),
+    ...importsByOwner(view.imports),
+    namespaces: setOf(view.namespaces),
+    paths: pathsOf(view.exports)(view.usedPaths ?? none),
   };
 }
 
@@ -164,7 +196,11 @@ function verdict(memberKey: ClusterKey, { metadata }: ServiceExport, valid: Verd
   return { memberKey, namespace: metadata.namespace ?? "", name: metadata.name, valid, conflict };
 }
 
-function keyOf({ metadata }: { metadata: { name: string; namespace?: string } }): string {
+function byKey<T extends Named>(list: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(list.map((object) => [keyOf(object), object]));
+}
+
+function keyOf({ metadata }: Named): string {
   return `${metadata.namespace}/${metadata.name}`;
 }
 

@@ -4,6 +4,7 @@ import { kinds } from "@sluice/kubernetes/kinds";
 import { managedByLabel, managedBySluice } from "@sluice/shared/attachment/attachment-names";
 import type { ServiceImport } from "@sluice/shared/import/service-import-schema";
 import type { ExportVerdict, ImportAction } from "@sluice/shared/propagation/plan-imports";
+import { sameJson } from "@sluice/shared/propagation/same-json";
 import type { Logger } from "pino";
 import type { Member } from "../../kubernetes/member-directory.ts";
 import { staleAnnotation } from "../../world/labels.ts";
@@ -17,25 +18,31 @@ export interface PropagationWorld {
   signal: AbortSignal;
 }
 
+/** stands: there was nothing to write, and is not before something else is planned. */
+export type Applied = "stands" | "written";
+
 /** Makes one import as planned. Writes only what differs. Throws ApiError or ConnectionError: "again later". */
-export async function applyImport(action: ImportAction, world: PropagationWorld): Promise<void> {
+export async function applyImport(action: ImportAction, world: PropagationWorld): Promise<Applied> {
   const { member, log, signal } = world;
   const { connection } = member;
-  if (connection === undefined) return;
+  if (connection === undefined) return "written";
   const { client, caches } = connection;
   const ref = { namespace: action.namespace, name: action.name };
   const present = caches.serviceImports.get(`${action.namespace}/${action.name}`);
   if (action.action !== "keep" && action.action !== "wait") log.info({ cluster: action.memberKey, import: `${ref.namespace}/${ref.name}`, action: action.action, reason: action.reason }, "import");
   switch (action.action) {
     case "wait":
-      if (world.createNamespaces) await createNamespace(client, action.namespace, signal);
-      return;
+      if (!world.createNamespaces) return "stands";
+      await createNamespace(client, action.namespace, signal);
+      return "written";
     case "delete": {
       const uid = present?.metadata.uid;
       await client.delete(kinds.serviceImports, ref, { signal, ...(uid === undefined ? {} : { preconditions: { uid } }) }).catch(ignore(404, 409));
-      return;
+      return "written";
     }
     case "create": {
+      // It was created since, and comes into the next look.
+      if (present !== undefined) return "written";
       const annotations = staleOf(action) === undefined ? {} : { annotations: { [staleAnnotation]: staleOf(action) ?? "" } };
       const object: ServiceImport = {
         apiVersion: "flomesh.io/v1alpha1",
@@ -43,38 +50,43 @@ export async function applyImport(action: ImportAction, world: PropagationWorld)
         metadata: { ...ref, labels: { [managedByLabel]: managedBySluice }, ...annotations },
         spec: specOf(action),
       };
-      await writeStatus(client, await client.create(kinds.serviceImports, object, { signal }), signal);
-      return;
+      const created = await client.create(kinds.serviceImports, object, { signal }).catch(ignore(409));
+      if (created !== undefined) await writeStatus(client, created, signal);
+      return "written";
     }
     case "update":
     case "keep":
-      if (present === undefined) return;
-      if (action.action === "update" || present.metadata.annotations?.[staleAnnotation] !== staleOf(action)) {
-        const { [staleAnnotation]: _, ...others } = present.metadata.annotations ?? {};
-        const stale = staleOf(action);
-        const annotations = stale === undefined ? others : { ...others, [staleAnnotation]: stale };
-        // A conflict says that the cache is behind: what it lacks comes by the watch, and calls for the next look.
-        const replaced = await client.replace(kinds.serviceImports, { ...present, metadata: { ...present.metadata, annotations }, spec: specOf(action) }, { signal }).catch(ignore(409));
-        if (replaced !== undefined) await writeStatus(client, replaced, signal);
-      }
-      return;
+      if (present === undefined) return "written";
+      if (present.metadata.annotations?.[staleAnnotation] === staleOf(action) && (action.action === "keep" || sameJson(present.spec, action.spec))) return action.action === "keep" ? "stands" : "written";
+      await replaceImport(action, present, client, signal);
+      return "written";
   }
 }
 
+async function replaceImport(action: ImportAction, present: ServiceImport, client: KubernetesClient, signal: AbortSignal): Promise<void> {
+  const { [staleAnnotation]: _, ...others } = present.metadata.annotations ?? {};
+  const stale = staleOf(action);
+  const annotations = stale === undefined ? others : { ...others, [staleAnnotation]: stale };
+  // A conflict says that the cache is behind: what it lacks comes by the watch, and calls for the next look.
+  const replaced = await client.replace(kinds.serviceImports, { ...present, metadata: { ...present.metadata, annotations }, spec: specOf(action) }, { signal }).catch(ignore(409));
+  if (replaced !== undefined) await writeStatus(client, replaced, signal);
+}
+
 /** Writes the conditions of one export when they changed. */
-export async function applyVerdict(verdict: ExportVerdict, world: PropagationWorld): Promise<void> {
+export async function applyVerdict(verdict: ExportVerdict, world: PropagationWorld): Promise<Applied> {
   const { member, nowMs, signal } = world;
   const present = member.connection?.caches.serviceExports.get(`${verdict.namespace}/${verdict.name}`);
-  if (member.connection === undefined || present === undefined) return;
+  if (member.connection === undefined || present === undefined) return "written";
   const before = present.status?.conditions ?? [];
   const verdicts = [
     { type: "Valid", ...verdict.valid },
     { type: "Conflict", ...verdict.conflict },
   ];
   const conditions = setConditions(before, verdicts, nowMs, present.metadata.generation);
-  if (conditions === before) return;
+  if (conditions === before) return "stands";
   const ref = { namespace: verdict.namespace, name: verdict.name };
   await member.connection.client.patch(kinds.serviceExports, ref, { type: "merge", body: { status: { conditions } } }, { subresource: "status", signal }).catch(ignore(404));
+  return "written";
 }
 
 /** status.clusters: who offers the service, at which address. */

@@ -1,3 +1,5 @@
+import type { Ingress, Namespace } from "@sluice/kubernetes/kinds";
+import { byIdentity } from "@sluice/shared/by-identity";
 import { ingressPaths } from "@sluice/shared/export/ingress-paths";
 import { type ServiceExport, serviceExportSpecSchema } from "@sluice/shared/export/service-export-schema";
 import type { MemberView } from "@sluice/shared/propagation/plan-imports";
@@ -21,19 +23,26 @@ export interface PropagationObservation {
   readonly refused: readonly RefusedExport[];
 }
 
-type Parsed = { readonly exported: ServiceExport } | { readonly message: string };
-
-/** By object of a cache, which is replaced when it changes: each is parsed once, and what is parsed is the same object each time. */
-const parsed = new WeakMap<ServiceExport, Parsed>();
-
-function parseExport(object: ServiceExport): Parsed {
-  const known = parsed.get(object);
-  if (known !== undefined) return known;
+/** Each object is parsed once, and what is parsed is the same object each time. */
+const parseExport = byIdentity((object: ServiceExport): { readonly exported: ServiceExport } | { readonly message: string } => {
   const { success, data, error } = serviceExportSpecSchema.safeParse(object.spec);
-  const fresh = success ? { exported: { ...object, spec: data } } : { message: error.issues.map((issue) => `spec.${issue.path.join(".")}: ${issue.message}`).join("; ") };
-  parsed.set(object, fresh);
-  return fresh;
-}
+  return success ? { exported: { ...object, spec: data } } : { message: error.issues.map((issue) => `spec.${issue.path.join(".")}: ${issue.message}`).join("; ") };
+});
+
+// By list of a cache, which is another one when anything in it changed: what follows from the same is the same.
+const parseExports = byIdentity((list: readonly ServiceExport[]) => {
+  const exports: ServiceExport[] = [];
+  const refused: Omit<RefusedExport, "memberKey">[] = [];
+  for (const object of list) {
+    const result = parseExport(object);
+    if ("exported" in result) exports.push(result.exported);
+    else refused.push({ object, message: result.message });
+  }
+  return { exports, refused };
+});
+const pathsOf = byIdentity((list: readonly Ingress[]) => ingressPaths(list));
+const namesOf = byIdentity((list: readonly Namespace[]) => list.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name));
+const none: readonly never[] = [];
 
 /** The members as propagation sees them. A member counts as listed only while its caches are live and it is the one that joined. */
 export function observeMembers(members: readonly Member[], index: WorldIndex, set: SetIdentity, addresses: GatewayAddresses): PropagationObservation {
@@ -41,21 +50,17 @@ export function observeMembers(members: readonly Member[], index: WorldIndex, se
   const views = members.map((member): MemberView => {
     const { key, cluster, connection } = member;
     const caches = connection?.caches;
-    const exports: ServiceExport[] = [];
-    for (const object of caches?.serviceExports.list() ?? []) {
-      const result = parseExport(object);
-      if ("exported" in result) exports.push(result.exported);
-      else refused.push({ memberKey: key, object, message: result.message });
-    }
+    const { exports, refused: refusedHere } = parseExports(caches?.serviceExports.list() ?? none);
+    for (const one of refusedHere) refused.push({ memberKey: key, ...one });
     return {
       key,
       state: stateOf(member, members, index, set),
       gateway: { host: cluster.spec.gatewayHost, ip: addresses.get(cluster.spec.gatewayHost), port: cluster.spec.gatewayPort },
       exports,
-      services: caches?.services.list() ?? [],
-      imports: caches?.serviceImports.list() ?? [],
-      usedPaths: ingressPaths(connection?.ingresses.list() ?? []),
-      namespaces: (caches?.namespaces.list() ?? []).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name),
+      services: caches?.services.list() ?? none,
+      imports: caches?.serviceImports.list() ?? none,
+      usedPaths: pathsOf(connection?.ingresses.list() ?? none),
+      namespaces: namesOf(caches?.namespaces.list() ?? none),
     };
   });
   return { views, refused };

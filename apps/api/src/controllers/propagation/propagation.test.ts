@@ -8,7 +8,8 @@ import { recordingClient, type Write } from "../../testing/recording-client.ts";
 import { Propagation } from "./propagation.ts";
 
 const set = { uid: "u", epoch: 1, termUid: "t", confirmedEpoch: 0, seenEpoch: 0 };
-const listed = (objects: readonly unknown[]) => ({ list: () => objects, get: () => undefined });
+/** Another list each time, as of a cache that changed. */
+const listed = (objects: readonly unknown[]) => ({ list: () => [...objects], get: () => undefined });
 const named = (name: string) => ({ namespace: "shop", name, creationTimestamp: "2026-01-01T00:00:00Z" });
 const exported = (name: string) => ({ apiVersion: "flomesh.io/v1alpha1", kind: "ServiceExport", metadata: named(name), spec: { serviceAccountName: "*", rules: [{ portNumber: 8080, path: `/${name}`, pathType: "Prefix" }] } });
 

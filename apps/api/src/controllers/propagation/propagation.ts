@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import type { ClusterKey } from "@sluice/shared/cluster/cluster-key";
 import type { ExportVerdict, ImportAction, ImportsMemory } from "@sluice/shared/propagation/plan-imports";
@@ -7,7 +8,9 @@ import type { Member, MemberDirectory } from "../../kubernetes/member-directory.
 import type { SetIdentity } from "../../kubernetes/set-identity.ts";
 import { indexWorld } from "../../world/world-index.ts";
 import { membershipFault } from "../cluster/membership-fault.ts";
+import { Turns } from "../turns.ts";
 import { applyImport, applyVerdict } from "./apply.ts";
+import { HeldViews } from "./held-views.ts";
 import { observeMembers } from "./observe.ts";
 import { planPropagation } from "./reconcile.ts";
 
@@ -20,7 +23,7 @@ export interface PropagationOptions {
   onError: (key: string, error: unknown, failures: number) => void;
 }
 
-/** What one member is to be written, by "namespace/name". */
+/** What one member may have to be written, by "namespace/name". */
 interface Part {
   readonly verdicts: ReadonlyMap<string, ExportVerdict>;
   readonly actions: ReadonlyMap<string, ImportAction>;
@@ -28,6 +31,10 @@ interface Part {
 
 /** Enough that each member has a worker of its own: one that does not answer keeps no other waiting. */
 const writersMax = 1_000;
+const againMs = 10_000;
+/** The first lists of a member may take long where there are many; a heartbeat that fails tells within seconds that there will be none. */
+const firstReadMsMost = 30_000;
+const decidedPollMs = 50;
 
 /** Keeps every member's imports as the exports ask for. A look plans for all at once; each member is written to apart. */
 export class Propagation {
@@ -35,6 +42,11 @@ export class Propagation {
   readonly #addresses: GatewayAddresses;
   readonly #memory: ImportsMemory = new Map();
   readonly #writers: ReconcileLoop;
+  readonly #heldViews = new HeldViews();
+  readonly #turns = new Turns();
+  readonly #stopped = new AbortController();
+  /** Of which there was nothing to write: they are planned anew, as other objects, when anything that they follow from is another one. */
+  readonly #settled = new WeakSet<ExportVerdict | ImportAction>();
   #parts: ReadonlyMap<ClusterKey, Part> = new Map();
   #isOfSet: (member: Member) => boolean = () => false;
   #looked: { total: number; pending: number } | undefined;
@@ -50,23 +62,41 @@ export class Propagation {
     return this.#looked;
   }
 
-  /** Looks at all exports and imports, and has every member written what is due. Answers the processor time that it took, in ms. */
-  async look(set: SetIdentity): Promise<number> {
-    const { directory } = this.#options;
+  /**
+   * Looks at all exports and imports, and has every member written what is due. Answers how much processor time that took, in ms, and when
+   * to look again although nothing changed. The first look waits, for a while, until every member was read or can't be: without
+   * what another offers, the imports of all would be marked as stale, only to be written again.
+   */
+  async look(set: SetIdentity): Promise<{ costMs: number; requeueAfterMs: number }> {
+    const { directory, now } = this.#options;
+    if (this.#looked === undefined) await this.#membersDecided();
     await this.#addresses.refresh(directory.members().map(({ cluster }) => cluster.spec.gatewayHost));
-    const startedMs = performance.now();
     const members = directory.members();
-    const { actions, exports } = planPropagation(observeMembers(members, indexWorld(directory.world()), set, this.#addresses), this.#memory);
-    const verdictsOf = Map.groupBy(exports, ({ memberKey }) => memberKey);
-    const actionsOf = Map.groupBy(actions, ({ memberKey }) => memberKey);
+    const isFaulty = (member: Member) => membershipFault(member, set) !== undefined;
+    const { views, refused } = observeMembers(members, indexWorld(directory.world()), set, this.#addresses);
+    const held = this.#heldViews.hold(members, views, isFaulty, now());
+    const { result, costMs } = await this.#turns.take(planPropagation({ views: held.views, refused }, this.#memory));
+    const { actions, exports } = result;
+    const verdictsOf = Map.groupBy(exports.filter((verdict) => !this.#settled.has(verdict)), ({ memberKey }) => memberKey);
+    const actionsOf = Map.groupBy(actions.filter((action) => !this.#settled.has(action)), ({ memberKey }) => memberKey);
     this.#parts = new Map(members.map(({ key }) => [key, { verdicts: byName(verdictsOf.get(key)), actions: byName(actionsOf.get(key)) }]));
-    this.#isOfSet = (member) => membershipFault(member, set) === undefined;
+    this.#isOfSet = (member) => !isFaulty(member);
     this.#looked = { total: actions.length, pending: actions.filter(({ action }) => action !== "keep").length };
-    for (const { cluster } of members) this.#writers.add(cluster.metadata.name);
-    return performance.now() - startedMs;
+    for (const { cluster, key } of members) if (verdictsOf.has(key) || actionsOf.has(key)) this.#writers.add(cluster.metadata.name);
+    return { costMs, requeueAfterMs: Math.min(againMs, held.againMs ?? againMs) };
+  }
+
+  async #membersDecided(): Promise<void> {
+    const { directory, now } = this.#options;
+    const lastMs = now() + firstReadMsMost;
+    const isUndecided = ({ connection, failure }: Member) => connection?.live !== true && failure === undefined;
+    while (!this.#stopped.signal.aborted && now() < lastMs && directory.members().some(isUndecided)) {
+      await delay(decidedPollMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+    }
   }
 
   async stop(): Promise<void> {
+    this.#stopped.abort();
     await this.#writers.stop();
   }
 
@@ -78,12 +108,14 @@ export class Propagation {
     const part = this.#parts.get(member.key);
     // While it is written to, a later look may come to something else: that holds.
     for (const key of part?.verdicts.keys() ?? []) {
+      await this.#turns.over();
       const verdict = this.#parts.get(member.key)?.verdicts.get(key);
-      if (verdict !== undefined) await applyVerdict(verdict, world);
+      if (verdict !== undefined && (await applyVerdict(verdict, world)) === "stands") this.#settled.add(verdict);
     }
     for (const key of part?.actions.keys() ?? []) {
+      await this.#turns.over();
       const action = this.#parts.get(member.key)?.actions.get(key);
-      if (action !== undefined) await applyImport(action, world);
+      if (action !== undefined && (await applyImport(action, world)) === "stands") this.#settled.add(action);
     }
   }
 }

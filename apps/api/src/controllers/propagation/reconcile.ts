@@ -1,4 +1,4 @@
-import { type ExportVerdict, type ImportAction, type ImportsMemory, planImports } from "@sluice/shared/propagation/plan-imports";
+import { type ExportVerdict, type ImportAction, type ImportsMemory, planInSteps } from "@sluice/shared/propagation/plan-imports";
 import type { PropagationObservation } from "./observe.ts";
 
 export interface PropagationPlan {
@@ -6,9 +6,9 @@ export interface PropagationPlan {
   readonly exports: readonly ExportVerdict[];
 }
 
-/** What must be written to whom; `memory` is of the time before. */
-export function planPropagation({ views, refused }: PropagationObservation, memory?: ImportsMemory): PropagationPlan {
-  const { actions, exports } = planImports(views, memory);
+/** What must be written to whom, step by step; `memory` is of the time before. */
+export function* planPropagation({ views, refused }: PropagationObservation, memory?: ImportsMemory): Generator<undefined, PropagationPlan> {
+  const { actions, exports } = yield* planInSteps(views, memory);
   const listed = new Set(views.filter((view) => view.state === "listed").map((view) => view.key));
   const invalid = refused
     .filter(({ memberKey }) => listed.has(memberKey))
