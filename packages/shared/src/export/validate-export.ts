@@ -1,3 +1,4 @@
+import { byIdentity } from "../by-identity.ts";
 import type { ObjectMeta } from "../object-meta.ts";
 import type { ServiceExport } from "./service-export-schema.ts";
 
@@ -114,9 +115,7 @@ export function compareExports(a: ServiceExport, b: ServiceExport): number {
   return keyOfExport(a) < keyOfExport(b) ? -1 : keyOfExport(a) > keyOfExport(b) ? 1 : 0;
 }
 
-function createdMs({ metadata }: ServiceExport): number {
-  return metadata.creationTimestamp === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(metadata.creationTimestamp);
-}
+const createdMs = byIdentity(({ metadata }: ServiceExport): number => (metadata.creationTimestamp === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(metadata.creationTimestamp)));
 
 function keyOfExport({ metadata }: ServiceExport): string {
   return `${metadata.namespace}/${metadata.name}`;

@@ -18,7 +18,8 @@ export interface Gateway {
 
 /** What a member's offer comes to at one port, whoever imports it. */
 interface OfferedPort {
-  readonly offer: JudgedOffer;
+  /** Who may import it; empty: all. */
+  readonly targetClusters: readonly ClusterKey[];
   /** 0: of the oldest export. */
   readonly age: number;
   readonly id: string;
@@ -27,10 +28,12 @@ interface OfferedPort {
 }
 
 type PortHead = Omit<ImportPort, "endpoints">;
+type ImportHead = Omit<ServiceImportSpec, "ports">;
 
-/** All that is offered of one service, the same for all who import it. */
+/** All that is offered of one service, the same for all who import it. Plain data: offers that are equal come to the same imports. */
 export interface ServiceOffers {
-  readonly oldest: JudgedOffer | undefined;
+  /** By the oldest export; undefined: there is none. */
+  readonly head: ImportHead | undefined;
   /** In the order of their clusters' keys. */
   readonly ports: readonly OfferedPort[];
 }
@@ -41,7 +44,8 @@ export function serviceOffers(offers: readonly JudgedOffer[], gatewayOf: (key: C
     const gateway = gatewayOf(offer.clusterKey);
     return gateway === undefined ? [] : portsOf(offer, age, gateway);
   });
-  return { oldest: offers[0], ports: ports.toSorted((a, b) => byCluster(a.endpoint, b.endpoint)) };
+  const [oldest] = offers;
+  return { head: oldest && headBy(oldest), ports: ports.toSorted((a, b) => byCluster(a.endpoint, b.endpoint)) };
 }
 
 /**
@@ -60,8 +64,8 @@ export function importSpec(offers: ServiceOffers, recipient: ClusterKey, isJudge
     known.endpoints.push(endpoint);
     if (age < known.age) Object.assign(known, { age, head });
   };
-  for (const { offer, age, id, head, endpoint } of offers.ports) {
-    if (offer.clusterKey === recipient || !allows(offer, recipient)) continue;
+  for (const { targetClusters, age, id, head, endpoint } of offers.ports) {
+    if (endpoint.clusterKey === recipient || (targetClusters.length > 0 && !targetClusters.includes(recipient))) continue;
     add(age, id, head, endpoint.target.ip === "" ? withLastGoodIp(endpoint, present) : endpoint);
   }
   const staleKeys = new Set<ClusterKey>();
@@ -76,19 +80,22 @@ export function importSpec(offers: ServiceOffers, recipient: ClusterKey, isJudge
   const sorted = [...ports.values()]
     .map(({ head, endpoints }): ImportPort => ({ ...head, endpoints: staleKeys.size === 0 ? endpoints : oneEach(endpoints) }))
     .toSorted((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
-  return { spec: { ...headOf(offers.oldest, present, staleKeys), ports: sorted }, staleKeys: [...staleKeys].toSorted() };
+  return { spec: { ...headOf(offers.head, present, staleKeys), ports: sorted }, staleKeys: [...staleKeys].toSorted() };
 }
 
 /**
  * Type, affinity, stickiness and account of the oldest export. While a cluster is stale it may have been the oldest, so what
  * stands in the present import stays.
  */
-function headOf(oldest: JudgedOffer | undefined, present: ServiceImportSpec | undefined, staleKeys: ReadonlySet<ClusterKey>): Omit<ServiceImportSpec, "ports"> {
-  if (present !== undefined && (oldest === undefined || staleKeys.size > 0)) {
-    const { ports: _, ...head } = present;
-    return head;
+function headOf(head: ImportHead | undefined, present: ServiceImportSpec | undefined, staleKeys: ReadonlySet<ClusterKey>): ImportHead {
+  if (present !== undefined && (head === undefined || staleKeys.size > 0)) {
+    const { ports: _, ...standing } = present;
+    return standing;
   }
-  if (oldest === undefined) return { type: "ClusterSetIP", serviceAccountName: "*" };
+  return head ?? { type: "ClusterSetIP", serviceAccountName: "*" };
+}
+
+function headBy(oldest: JudgedOffer): ImportHead {
   const affinity = affinityOf(oldest.service);
   return {
     type: importTypeOf(oldest.service),
@@ -110,7 +117,7 @@ function portsOf(offer: JudgedOffer, age: number, { host, ip, port: gatewayPort 
       ...(port.appProtocol === undefined ? {} : { appProtocol: port.appProtocol }),
       port: port.port,
     };
-    return [{ offer, age, id: portId(head), head, endpoint: internEndpoint({ clusterKey: offer.clusterKey, target: { host, ip, port: gatewayPort, path: rule.path } }) }];
+    return [{ targetClusters: offer.exported.spec.targetClusters, age, id: portId(head), head, endpoint: internEndpoint({ clusterKey: offer.clusterKey, target: { host, ip, port: gatewayPort, path: rule.path } }) }];
   });
 }
 
@@ -132,11 +139,6 @@ function oneEach(endpoints: readonly ImportEndpoint[]): ImportEndpoint[] {
 
 function byCluster(a: ImportEndpoint, b: ImportEndpoint): number {
   return a.clusterKey < b.clusterKey ? -1 : a.clusterKey > b.clusterKey ? 1 : 0;
-}
-
-function allows({ exported }: JudgedOffer, recipient: ClusterKey): boolean {
-  const { targetClusters } = exported.spec;
-  return targetClusters.length === 0 || targetClusters.includes(recipient);
 }
 
 function protocolOf(protocol: string | undefined): ImportPort["protocol"] {

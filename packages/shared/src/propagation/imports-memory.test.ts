@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { serviceExportSpecSchema, type ServiceExport } from "../export/service-export-schema.ts";
 import type { ExportedService, UsedPath } from "../export/validate-export.ts";
 import type { ServiceImport } from "../import/service-import-schema.ts";
-import { type ImportsMemory, type MemberView, planImports } from "./plan-imports.ts";
+import { ImportsMemory, type MemberView, planImports, planInSteps } from "./plan-imports.ts";
 
 const names = ["a", "b", "c"];
 const clusters = ["one", "two", "three"];
@@ -53,22 +53,50 @@ const worlds = fc.tuple(fc.tuple(...clusters.map(memberOf)), fc.array(edit, { mi
 test("whatever changes from one time to the next: planned with memory as without", () => {
   fc.assert(
     fc.property(worlds, (sequence) => {
-      const memory: ImportsMemory = new Map();
+      const memory = new ImportsMemory();
       for (const members of sequence) expect(planImports(members, memory)).toEqual(planImports(members));
     }),
     { numRuns: 500 },
   );
 });
 
-test("a service of which nothing changed is not planned again, one of which something did is", () => {
-  const members = clusters.map((cluster): MemberView => ({ key: keyOf(cluster), state: "listed", gateway: { host: cluster, ip: "10.0.0.1", port: 80 }, exports: exportsOf(cluster).flatMap(([own]) => own ?? []), services: services.flatMap(([own]) => own ?? []), imports: [], namespaces: ["shop"] }));
-  const memory: ImportsMemory = new Map();
-  const first = planImports(members, memory);
-  const [one, ...others] = members;
-  if (one === undefined) throw new Error("there are members");
-  const [, ...kept] = one.services;
-  const second = planImports([{ ...one, services: [{ metadata: metadata("a"), spec: { ports: [{ port: 8080 }] } }, ...kept] }, ...others], memory);
-  expect(second).toEqual(first);
-  const again = second.actions.filter((action, at) => action !== first.actions[at]).map(({ name }) => name);
-  expect([...new Set(again)]).toEqual(["a"]);
+const listed = clusters.map((cluster): MemberView => ({ key: keyOf(cluster), state: "listed", gateway: { host: cluster, ip: "10.0.0.1", port: 80 }, exports: exportsOf(cluster).flatMap(([own]) => own ?? []), services: services.flatMap(([own]) => own ?? []), imports: [], namespaces: ["shop"] }));
+const [one, ...others] = listed as [MemberView, ...MemberView[]];
+
+test("only a service of which something changed is planned again, and only where it comes to something else", () => {
+  const memory = new ImportsMemory();
+  let [first, last] = [one, planImports(listed, memory)];
+  const change = (fields: Partial<MemberView>) => {
+    first = { ...first, ...fields };
+    const before = last;
+    last = planImports([first, ...others], memory);
+    return {
+      actions: last.actions.filter((action) => !before.actions.includes(action)).map(({ name, memberKey }) => `${name} in ${memberKey}`),
+      exports: last.exports.filter((verdict) => !before.exports.includes(verdict)).map(({ name }) => name),
+    };
+  };
+  const [service, ...otherServices] = one.services as [ExportedService, ...ExportedService[]];
+  const [exported, ...otherExports] = one.exports as [ServiceExport, ...ServiceExport[]];
+  const nothing = { actions: [], exports: [] };
+  expect(change({ gateway: { ...one.gateway }, imports: [], usedPaths: [] })).toEqual(nothing);
+  expect(change({ services: [structuredClone(service), ...otherServices] })).toEqual(nothing);
+  expect(change({ exports: [{ ...exported, metadata: { ...exported.metadata, resourceVersion: "2" } }, ...otherExports] })).toEqual({ actions: [], exports: ["a"] });
+  expect(change({ imports: [importOf("a", "two", true)] })).toEqual({ actions: [`a in ${keyOf("one")}`], exports: [] });
+  const all = clusters.toSorted().map((cluster) => `a in ${keyOf(cluster)}`);
+  expect(change({ services: [{ ...service, spec: { ports: [{ port: 9090 }] } }, ...otherServices] }).actions.toSorted()).toEqual(all);
+  expect(change({ services: [service, ...otherServices] }).actions.toSorted()).toEqual(all);
+  expect(change({ state: "stale" }).actions).not.toEqual([]);
+});
+
+test("a plan that was given up in the middle misleads no later one", () => {
+  fc.assert(
+    fc.property(worlds, fc.nat(8), (sequence, count) => {
+      const memory = new ImportsMemory();
+      for (const members of sequence) {
+        const steps = planInSteps(members, memory);
+        for (let step = 0; step < count; step += 1) steps.next();
+        expect(planImports(members, memory)).toEqual(planImports(members));
+      }
+    }),
+  );
 });

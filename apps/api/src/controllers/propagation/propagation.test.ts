@@ -79,3 +79,49 @@ it("what a later look comes to holds, also for a member that is being written to
   await running.stop();
   expect(created(slow)).not.toContain("y");
 });
+
+it("what can't be written keeps nothing else waiting, and is tried again without another look", async () => {
+  let refusals = 2;
+  const [source, target] = [fake("a", [exported("x"), exported("y")]), fake("b", [], () => (refusals-- > 0 ? Promise.reject(new Error("no")) : Promise.resolve()))];
+  const running = start([source, target]);
+  await running.look(set);
+  await until(() => expect(new Set(created(target))).toEqual(new Set(["x", "y"])));
+  expect(refusals).toBe(-2);
+});
+
+it("the first look waits until a member is read, or is known not to be; a later one for none", async () => {
+  const [source, late] = [fake("a", [exported("x")]), fake("b", [])];
+  const connection = late.member.connection as unknown as { live: boolean };
+  connection.live = false;
+  const running = start([source, late]);
+  let looked = false;
+  const first = running.look(set).then(() => void (looked = true));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(looked).toBe(false);
+  connection.live = true;
+  await first;
+  await until(() => expect(created(late)).toEqual(["x"]));
+  connection.live = false;
+  await running.look(set);
+});
+
+it("what stands is not compared again while nothing changed", async () => {
+  const asked: string[] = [];
+  const [source, target] = [fake("a", [exported("x")]), fake("b", [])];
+  const caches = source.member.connection?.caches as unknown as Record<string, { list: () => unknown; get: (key: string) => unknown }>;
+  const conditions = ["Valid", "Conflict"].map((type) => ({ type }));
+  const [object] = source.exports;
+  const lists = Object.entries(caches).map(([name, cache]) => [name, cache.list()] as const);
+  for (const [name, list] of lists) caches[name] = { list: () => list, get: (key) => (name === "serviceExports" ? (asked.push(key), { ...object, status: { conditions } }) : undefined) };
+  const running = start([source, target]);
+  await running.look(set);
+  await until(() => expect(source.writes).toHaveLength(1));
+  const body = source.writes[0]?.body as { status: { conditions: { type: string }[] } };
+  conditions.splice(0, 2, ...body.status.conditions);
+  await running.look(set);
+  await until(() => expect(asked).toHaveLength(2));
+  await running.look(set);
+  await running.look(set);
+  expect(asked).toEqual(["shop/x", "shop/x"]);
+  expect(source.writes).toHaveLength(1);
+});

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ReconcileLoop, startReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import type { ClusterKey } from "@sluice/shared/cluster/cluster-key";
-import type { ExportVerdict, ImportAction, ImportsMemory } from "@sluice/shared/propagation/plan-imports";
+import { type ExportVerdict, type ImportAction, ImportsMemory } from "@sluice/shared/propagation/plan-imports";
 import type { Logger } from "pino";
 import { GatewayAddresses } from "../../kubernetes/gateway-addresses.ts";
 import type { Member, MemberDirectory } from "../../kubernetes/member-directory.ts";
@@ -9,7 +9,7 @@ import type { SetIdentity } from "../../kubernetes/set-identity.ts";
 import { indexWorld } from "../../world/world-index.ts";
 import { membershipFault } from "../cluster/membership-fault.ts";
 import { Turns } from "../turns.ts";
-import { applyImport, applyVerdict } from "./apply.ts";
+import { type Applied, applyImport, applyVerdict, type PropagationWorld } from "./apply.ts";
 import { HeldViews } from "./held-views.ts";
 import { observeMembers } from "./observe.ts";
 import { planPropagation } from "./reconcile.ts";
@@ -23,10 +23,12 @@ export interface PropagationOptions {
   onError: (key: string, error: unknown, failures: number) => void;
 }
 
-/** What one member may have to be written, by "namespace/name". */
+type Due = ExportVerdict | ImportAction;
+
+/** What one member may have to be written; what comes before `at` was. */
 interface Part {
-  readonly verdicts: ReadonlyMap<string, ExportVerdict>;
-  readonly actions: ReadonlyMap<string, ImportAction>;
+  readonly due: Due[];
+  at: number;
 }
 
 /** Enough that each member has a worker of its own: one that does not answer keeps no other waiting. */
@@ -40,13 +42,13 @@ const decidedPollMs = 50;
 export class Propagation {
   readonly #options: PropagationOptions;
   readonly #addresses: GatewayAddresses;
-  readonly #memory: ImportsMemory = new Map();
+  readonly #memory = new ImportsMemory();
   readonly #writers: ReconcileLoop;
   readonly #heldViews = new HeldViews();
   readonly #turns = new Turns();
   readonly #stopped = new AbortController();
   /** Of which there was nothing to write: they are planned anew, as other objects, when anything that they follow from is another one. */
-  readonly #settled = new WeakSet<ExportVerdict | ImportAction>();
+  readonly #settled = new WeakSet<Due>();
   #parts: ReadonlyMap<ClusterKey, Part> = new Map();
   #isOfSet: (member: Member) => boolean = () => false;
   #looked: { total: number; pending: number } | undefined;
@@ -77,12 +79,11 @@ export class Propagation {
     const held = this.#heldViews.hold(members, views, isFaulty, now());
     const { result, costMs } = await this.#turns.take(planPropagation({ views: held.views, refused }, this.#memory));
     const { actions, exports } = result;
-    const verdictsOf = Map.groupBy(exports.filter((verdict) => !this.#settled.has(verdict)), ({ memberKey }) => memberKey);
-    const actionsOf = Map.groupBy(actions.filter((action) => !this.#settled.has(action)), ({ memberKey }) => memberKey);
-    this.#parts = new Map(members.map(({ key }) => [key, { verdicts: byName(verdictsOf.get(key)), actions: byName(actionsOf.get(key)) }]));
+    const isDue = (one: Due) => !this.#settled.has(one);
+    this.#parts = new Map(Map.groupBy([...exports.filter(isDue), ...actions.filter(isDue)], ({ memberKey }) => memberKey).entries().map(([key, due]) => [key, { due, at: 0 }]));
     this.#isOfSet = (member) => !isFaulty(member);
     this.#looked = { total: actions.length, pending: actions.filter(({ action }) => action !== "keep").length };
-    for (const { cluster, key } of members) if (verdictsOf.has(key) || actionsOf.has(key)) this.#writers.add(cluster.metadata.name);
+    for (const { cluster, key } of members) if (this.#parts.has(key)) this.#writers.add(cluster.metadata.name);
     return { costMs, requeueAfterMs: Math.min(againMs, held.againMs ?? againMs) };
   }
 
@@ -104,22 +105,24 @@ export class Propagation {
     const { directory, createNamespaces, log, now } = this.#options;
     const member = directory.members().find(({ cluster }) => cluster.metadata.name === name);
     if (member?.connection?.live !== true || !this.#isOfSet(member)) return;
-    const world = { member, createNamespaces, log, nowMs: now(), signal };
+    const world: PropagationWorld = { member, createNamespaces, log, nowMs: now(), signal };
     const part = this.#parts.get(member.key);
-    // While it is written to, a later look may come to something else: that holds.
-    for (const key of part?.verdicts.keys() ?? []) {
+    // A later look may come to something else: that holds, and calls for another round.
+    while (part !== undefined && this.#parts.get(member.key) === part && !signal.aborted) {
+      const one = part.due[part.at];
+      if (one === undefined) return;
+      part.at += 1;
+      // One that fails keeps no other waiting.
+      const applied = await this.#apply(one, world).catch((error: unknown) => {
+        part.due.push(one);
+        throw error;
+      });
+      if (applied === "stands") this.#settled.add(one);
       await this.#turns.over();
-      const verdict = this.#parts.get(member.key)?.verdicts.get(key);
-      if (verdict !== undefined && (await applyVerdict(verdict, world)) === "stands") this.#settled.add(verdict);
-    }
-    for (const key of part?.actions.keys() ?? []) {
-      await this.#turns.over();
-      const action = this.#parts.get(member.key)?.actions.get(key);
-      if (action !== undefined && (await applyImport(action, world)) === "stands") this.#settled.add(action);
     }
   }
-}
 
-function byName<T extends { namespace: string; name: string }>(list: readonly T[] = []): ReadonlyMap<string, T> {
-  return new Map(list.map((one) => [`${one.namespace}/${one.name}`, one]));
+  async #apply(one: Due, world: PropagationWorld): Promise<Applied> {
+    return "valid" in one ? await applyVerdict(one, world) : await applyImport(one, world);
+  }
 }
