@@ -9,6 +9,8 @@ function createLeaseStore() {
   let stored: Lease | undefined;
   let version = 0;
   const down = new Set<string>();
+  /** Whose writes are made, and never answered. */
+  const silent = new Set<string>();
   const answer = (who: string) => {
     if (down.has(who)) throw new ConnectionError("refused", "down");
   };
@@ -28,15 +30,17 @@ function createLeaseStore() {
         if (stored !== undefined) throw new ApiError(409, "AlreadyExists", "there");
         return write(lease);
       },
-      replace: async (_type: unknown, lease: Lease) => {
+      replace: async (_type: unknown, lease: Lease, { signal }: { signal: AbortSignal }) => {
         answer(who);
         if (lease.metadata.resourceVersion !== stored?.metadata.resourceVersion) throw new ApiError(409, "Conflict", "changed");
-        return write(lease);
+        const written = write(lease);
+        if (silent.delete(who)) await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new ConnectionError("aborted", "aborted"))));
+        return written;
       },
     };
     return calls as unknown as KubernetesClient;
   };
-  return { clientOf, down, lease: () => stored };
+  return { clientOf, down, silent, lease: () => stored };
 }
 
 const elections: LeaderElection[] = [];
@@ -92,6 +96,17 @@ describe("startLeaderElection", () => {
     expect(log).toEqual(["a leads", "a ends", "b leads"]);
     expect(store.lease()?.spec).toMatchObject({ holderIdentity: "b", leaseTransitions: 1 });
     expect(store.lease()?.spec.renewTime).toMatch(/\.\d{6}Z$/);
+  });
+
+  test("a renewal that was under way when it is told to end keeps nobody waiting", async () => {
+    const { store, run } = setUp();
+    const a = run("a");
+    await vi.advanceTimersByTimeAsync(10);
+    store.silent.add("a");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(store.silent.size).toBe(0);
+    await a.stop();
+    expect(store.lease()?.spec.holderIdentity).toBe("");
   });
 
   test("a leader that can't renew ends before another may begin", async () => {

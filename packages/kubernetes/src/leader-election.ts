@@ -146,11 +146,26 @@ class Election implements LeaderElection {
   }
 
   async #release(): Promise<void> {
-    const { client, identity, now, onError } = this.#options;
+    const { client, namespace, name, onError } = this.#options;
+    const signal = AbortSignal.timeout(2_000);
     const lease = this.#observed?.lease;
-    if (lease?.spec.holderIdentity !== identity) return;
+    if (lease === undefined) return;
+    try {
+      await this.#free(lease, signal).catch(async (error: unknown) => {
+        if (!(error instanceof ApiError && error.code === 409)) throw error;
+        // A renewal that was under way when this process was told to end may have been made all the same.
+        await this.#free(await client.get(kinds.leases, { namespace, name }, { signal }), signal);
+      });
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  async #free(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { client, identity, now } = this.#options;
+    if (lease.spec.holderIdentity !== identity) return;
     const spec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1, renewTime: microTime(now()) };
-    await client.replace(kinds.leases, { ...lease, spec }, { signal: AbortSignal.timeout(2_000) }).catch(onError);
+    await client.replace(kinds.leases, { ...lease, spec }, { signal });
   }
 }
 
