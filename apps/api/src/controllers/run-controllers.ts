@@ -13,6 +13,8 @@ import { Propagation } from "./propagation/propagation.ts";
 
 const clusterAgainMs = 5_000;
 const importsKey = "imports";
+/** Caches of which a change says nothing about the cluster itself, unless it leaves. */
+const propagated: ReadonlySet<string> = new Set(["services", "serviceExports", "serviceImports", "ingresses"]);
 
 export interface ControllersOptions {
   controlPlane: KubernetesClient;
@@ -63,7 +65,7 @@ export class Controllers {
     }
     if (cache === "endpointSlices" || cache === "revisions") return;
     if (cache !== "pods") this.#loop.add(importsKey);
-    if (cache !== "services" && cache !== "serviceExports") this.#loop.add(`cluster/${cluster}`);
+    if (!propagated.has(cache)) this.#loop.add(`cluster/${cluster}`);
   }
 
   /** How many imports there are to be, and how many were not as they should when they were last looked at. */

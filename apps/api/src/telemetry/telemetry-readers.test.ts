@@ -33,7 +33,7 @@ function memberOf(name: string, pods: Pod[]) {
       return Promise.resolve({ body: bodyOf(signal) });
     },
   } as unknown as KubernetesClient;
-  const connect = () => ({ client, caches: { pods: { list: () => pods } } }) as unknown as MemberConnection;
+  const connect = () => ({ client, caches: { pods: { list: () => [...pods] } } }) as unknown as MemberConnection;
   const member: { -readonly [Key in keyof Member]: Member[Key] } = { key: keyFor(name), connection: connect(), cluster: {} as Member["cluster"], failure: undefined };
   return { member, open: () => [...open].toSorted(), opened, reconnect: () => (member.connection = connect()) };
 }

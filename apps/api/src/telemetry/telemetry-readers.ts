@@ -1,7 +1,6 @@
-import { systemNamespace } from "@sluice/shared/attachment/attachment-names";
 import type { MemberConnection } from "../kubernetes/member-connection.ts";
 import type { Member } from "../kubernetes/member-directory.ts";
-import { appNameLabel, proxyAppName } from "../world/labels.ts";
+import { proxyPodsOf } from "../world/world-index.ts";
 import { ProxyStream } from "./proxy-stream.ts";
 import type { TelemetryState } from "./telemetry-state.ts";
 
@@ -36,9 +35,9 @@ export class TelemetryReaders {
     const wanted = new Set<string>();
     for (const { key, connection } of this.#options.members()) {
       if (connection === undefined) continue;
-      for (const pod of connection.caches.pods.list()) {
-        const { namespace, name, labels } = pod.metadata;
-        if (namespace !== systemNamespace || labels?.[appNameLabel] !== proxyAppName || pod.status?.phase !== "Running") continue;
+      for (const { metadata, status } of proxyPodsOf(connection.caches.pods.list())) {
+        if (status?.phase !== "Running") continue;
+        const { name } = metadata;
         const id = `${key} ${name}`;
         wanted.add(id);
         const reader = this.#readers.get(id);

@@ -51,7 +51,8 @@ const shadowsOf = byIdentity((list: readonly Service[]) => {
   return shadows;
 });
 
-const proxyPodsOf = byIdentity((list: readonly Pod[]) => list.filter(({ metadata }) => metadata.namespace === systemNamespace && metadata.labels?.[appNameLabel] === proxyAppName));
+/** Pods of the member's proxies. */
+export const proxyPodsOf = byIdentity((list: readonly Pod[]) => list.filter(({ metadata }) => metadata.namespace === systemNamespace && metadata.labels?.[appNameLabel] === proxyAppName));
 
 /** Slices that hold the service's real pods: the shadow's where there is one, else its own. */
 export function podSlices(index: MemberIndex, service: string): EndpointSlice[] {

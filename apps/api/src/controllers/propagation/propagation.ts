@@ -80,7 +80,7 @@ export class Propagation {
     const { result, costMs } = await this.#turns.take(planPropagation({ views: held.views, refused }, this.#memory));
     const { actions, exports } = result;
     const isDue = (one: Due) => !this.#settled.has(one);
-    this.#parts = new Map(Map.groupBy([...exports.filter(isDue), ...actions.filter(isDue)], ({ memberKey }) => memberKey).entries().map(([key, due]) => [key, { due, at: 0 }]));
+    this.#parts = new Map(Map.groupBy([...actions.filter(isDue), ...exports.filter(isDue)], ({ memberKey }) => memberKey).entries().map(([key, due]) => [key, { due, at: 0 }]));
     this.#isOfSet = (member) => !isFaulty(member);
     this.#looked = { total: actions.length, pending: actions.filter(({ action }) => action !== "keep").length };
     for (const { cluster, key } of members) if (this.#parts.has(key)) this.#writers.add(cluster.metadata.name);
