@@ -15,6 +15,7 @@ import { findAssets, noAssets } from "@sluice/sandbox/real-api-server/find-asset
 import { RealApiServer } from "@sluice/sandbox/real-api-server/start-real-api-server";
 import type { ServiceImport } from "@sluice/shared/import/service-import-schema";
 import { parse } from "yaml";
+import { fillMember, gateway, metadataOf, pathOf } from "./fill-member.ts";
 import { machine } from "./machine.ts";
 import { percentile } from "./percentile.ts";
 
@@ -22,18 +23,21 @@ import { percentile } from "./percentile.ts";
  * `npm run bench:scale -- --members 50 --services 500`: the API server with so many members, each of which exports so many
  * services under the names that all the others use too, on real API servers with nothing but objects. Tells the memory of
  * its process, how long a full resync takes, how long one changed export takes to be in the imports of all others, and for how
- * long its event loop was held up at most meanwhile. `--profile` has its processor time written to the present folder.
+ * long its event loop was held up at most meanwhile. Everything is there before it starts, as after a restart; with `--written` the
+ * imports and what it judged are not, and it has to write them. `--profile` has its processor time written to the present folder.
  */
 
 const root = path.resolve(import.meta.dirname, "../..");
 const changes = 20;
-const namespaces = 20;
-/** Requests under way at a time to one API server, and members that are filled at a time. */
-const parallel = { requests: 8, members: 4 };
-const patienceMs = 30 * 60_000;
+/** Members that are started at a time. */
+const startedAtATime = 4;
+/** Of the whole run. */
+const patienceMs = 15 * 60_000;
+/** Of /proc: sysconf(_SC_CLK_TCK), 100 on Linux whatever the kernel's own clock. */
+const ticksPerSecond = 100;
 const pollMs = { change: 20, gauges: 500 };
 
-const { values } = parseArgs({ options: { members: { type: "string", default: "50" }, services: { type: "string", default: "500" }, profile: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { members: { type: "string", default: "50" }, services: { type: "string", default: "500" }, written: { type: "boolean", default: false }, profile: { type: "boolean", default: false } } });
 const memberCount = countOf("members", values.members, 100);
 const serviceCount = countOf("services", values.services, 2_000);
 
@@ -48,10 +52,6 @@ function countOf(flag: string, text: string, most: number): number {
   if (!Number.isInteger(count) || count < 2 || count > most) throw new Error(`--${flag} "${text}" is not a whole number from 2 to ${most}`);
   return count;
 }
-
-const namespaceOf = (service: number): string => `team-${service % namespaces}`;
-const metadataOf = (service: number) => ({ namespace: namespaceOf(service), name: `service-${service}` });
-const pathOf = (member: Member, service: number, change: number): string => `/${member.name}/service-${service}${change === 0 ? "" : `/${change}`}`;
 
 /** Does `work` for each, so many at a time. */
 async function each<T>(items: readonly T[], atATime: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -71,13 +71,12 @@ async function installKinds(client: KubernetesClient): Promise<void> {
 }
 
 async function until(what: string, check: () => Promise<void>, everyMs = 50): Promise<void> {
-  const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       await check();
       return;
     } catch (error) {
-      if (performance.now() > deadline) throw new Error(`waited too long for ${what}`, { cause: error });
+      if (performance.now() > patienceMs) throw new Error(`waited too long for ${what}`, { cause: error });
       await delay(everyMs);
     }
   }
@@ -94,19 +93,8 @@ async function startMember(name: string, storedIn: RealApiServer | undefined): P
   return { name, server, client };
 }
 
-async function fill(member: Member): Promise<void> {
-  const { client } = member;
-  for (let team = 0; team < namespaces; team += 1) await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespaceOf(team) } });
-  await each([...Array(serviceCount).keys()], parallel.requests, async (service) => {
-    const metadata = metadataOf(service);
-    await client.create(kinds.services, { apiVersion: "v1", kind: "Service", metadata, spec: { clusterIP: "None", selector: { app: metadata.name }, ports: [{ port: 8080, protocol: "TCP" }] } });
-    const rules = [{ portNumber: 8080, path: pathOf(member, service, 0), pathType: "Prefix" }];
-    await client.create(kinds.serviceExports, { apiVersion: "flomesh.io/v1alpha1", kind: "ServiceExport", metadata, spec: { serviceAccountName: "*", rules } } as never);
-  });
-}
-
 async function join(controlPlane: Member, { name, server }: Member): Promise<void> {
-  const spec = { region: "default", zone: "default", group: "default", gatewayHost: "127.0.0.1", gatewayPort: 9, isInCluster: false, kubeconfig: server.kubeconfig };
+  const spec = { region: "default", zone: "default", group: "default", gatewayHost: gateway.host, gatewayPort: gateway.port, isInCluster: false, kubeconfig: server.kubeconfig };
   await controlPlane.client.create(kinds.clusters, { apiVersion: "flomesh.io/v1alpha1", kind: "Cluster", metadata: { name }, spec });
 }
 
@@ -159,50 +147,50 @@ async function untilWhole(sluice: Running, startedMs: number): Promise<number> {
   return (performance.now() - startedMs) / 1000;
 }
 
+/** Of all threads of the process since its start. */
+function processorSeconds({ child }: Running): number {
+  const [user = 0, system = 0] = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13).map(Number) ?? [];
+  return (user + system) / ticksPerSecond;
+}
+
 function memoryMib({ child }: Running, field: "VmRSS" | "VmHWM"): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
 }
 
 /** Milliseconds from a changed path in the first member until the imports of all others have it. */
 async function changeOne(member: Member, watched: readonly Informer<ServiceImport>[], change: number): Promise<number> {
-  const rules = [{ portNumber: 8080, path: pathOf(member, 0, change), pathType: "Prefix" }];
+  const rules = [{ portNumber: 8080, path: pathOf(member.name, 0, change), pathType: "Prefix" }];
   const startedMs = performance.now();
   await member.client.patch(kinds.serviceExports, metadataOf(0), { type: "merge", body: { spec: { rules } } });
-  const isThere = (informer: Informer<ServiceImport>) => informer.list().some(({ spec }) => spec.ports.some(({ endpoints }) => endpoints.some(({ target }) => target.path === pathOf(member, 0, change))));
+  const isThere = (informer: Informer<ServiceImport>) => informer.list().some(({ spec }) => spec.ports.some(({ endpoints }) => endpoints.some(({ target }) => target.path === pathOf(member.name, 0, change))));
   await until("the change to be everywhere", () => (watched.every(isThere) ? Promise.resolve() : Promise.reject(new Error("not yet"))), pollMs.change);
   return performance.now() - startedMs;
 }
 
-async function measure(controlPlane: Member, members: readonly Member[], folder: string): Promise<string[]> {
+/** Tells each figure as soon as there is one. */
+async function measure(controlPlane: Member, members: readonly Member[], folder: string): Promise<void> {
   const kubeconfig = path.join(folder, "kubeconfig");
   writeFileSync(kubeconfig, controlPlane.server.kubeconfig, { mode: 0o600 });
-  let sluice = await startSluice(kubeconfig);
   const watched: Informer<ServiceImport>[] = [];
+  let sluice = await startSluice(kubeconfig);
+  const costs = () => `computed ${processorSeconds(sluice).toFixed(1)} s, event loop held up for ${sluice.heldUpMsMost.toFixed(0)} ms at most, ${memoryMib(sluice, "VmRSS").toFixed(0)} MiB resident, ${memoryMib(sluice, "VmHWM").toFixed(0)} MiB at most`;
   try {
-    const firstSeconds = await untilWhole(sluice, performance.now());
-    const [firstHeldUpMs, firstMost] = [sluice.heldUpMsMost, memoryMib(sluice, "VmHWM")];
-    console.info(`all imports stand after ${firstSeconds.toFixed(0)} s`);
+    console.info(`first start (every member taken in, all imports ${values.written ? "written" : "compared"}): ${(await untilWhole(sluice, performance.now())).toFixed(1)} s; ${costs()}`);
     await endSluice(sluice);
     const restartedMs = performance.now();
     sluice = await startSluice(kubeconfig);
-    const resyncSeconds = await untilWhole(sluice, restartedMs);
+    console.info(`full resync (process started → every member watched, every import compared): ${(await untilWhole(sluice, restartedMs)).toFixed(1)} s; ${costs()}`);
     const [first, ...others] = members;
     if (first === undefined) throw new Error("there are at least two members");
-    for (const { client } of others) watched.push(startInformer(client, kinds.serviceImports, { namespace: namespaceOf(0), fieldSelector: `metadata.name=${metadataOf(0).name}` }));
+    for (const { client } of others) watched.push(startInformer(client, kinds.serviceImports, { namespace: metadataOf(0).namespace, fieldSelector: `metadata.name=${metadataOf(0).name}` }));
     await Promise.all(watched.map((informer) => informer.synced()));
-    const resyncHeldUpMs = sluice.heldUpMsMost;
+    await gaugesOf(sluice);
+    const before = processorSeconds(sluice);
     sluice.heldUpMsMost = 0;
     const samples: number[] = [];
     for (let change = 1; change <= changes; change += 1) samples.push(await changeOne(first, watched, change));
     await gaugesOf(sluice);
-    const [rss, most] = [memoryMib(sluice, "VmRSS"), memoryMib(sluice, "VmHWM")];
-    return [
-      `all ${memberCount * serviceCount} imports written for the first time: ${firstSeconds.toFixed(1)} s`,
-      `full resync (process started → every member watched, every import compared): ${resyncSeconds.toFixed(1)} s`,
-      `one changed export → in the imports of all ${others.length} others, ${changes} times: p50 ${percentile(samples, 0.5).toFixed(0)} ms, slowest ${percentile(samples, 1).toFixed(0)} ms`,
-      `memory of the API server: ${rss.toFixed(0)} MiB resident, ${most.toFixed(0)} MiB at most; ${firstMost.toFixed(0)} MiB at most while the imports were written for the first time`,
-      `its event loop was held up for at most ${firstHeldUpMs.toFixed(0)} ms while they were written, ${resyncHeldUpMs.toFixed(0)} ms in the resync, ${sluice.heldUpMsMost.toFixed(0)} ms in the changes`,
-    ];
+    console.info(`one changed export → in the imports of all ${others.length} others, ${changes} times: p50 ${percentile(samples, 0.5).toFixed(0)} ms, slowest ${percentile(samples, 1).toFixed(0)} ms; computed ${((processorSeconds(sluice) - before) / changes).toFixed(2)} s each; ${costs()}`);
   } finally {
     await Promise.all(watched.map((informer) => informer.stop()));
     await endSluice(sluice);
@@ -214,15 +202,17 @@ const all: Member[] = [];
 try {
   const controlPlane = await startMember("control-plane", undefined);
   all.push(controlPlane);
-  await each(Array.from({ length: memberCount }, (_, index) => `member-${String(index + 1).padStart(2, "0")}`), parallel.members, async (name) => {
+  const names = Array.from({ length: memberCount }, (_, index) => `member-${String(index + 1).padStart(2, "0")}`);
+  await each(names, startedAtATime, async (name) => {
     const member = await startMember(name, controlPlane.server);
     all.push(member);
-    await fill(member);
+    await fillMember(member, names.filter((other) => other !== name), serviceCount, values.written ? "imports" : "nothing");
     console.info(`${name} is filled (${all.length - 1} of ${memberCount})`);
   });
   const members = all.slice(1).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const member of members) await join(controlPlane, member);
-  console.info([machine(), `${memberCount} members × ${serviceCount} services`, ...(await measure(controlPlane, members, folder))].join("\n"));
+  console.info(`${machine()}\n${memberCount} members × ${serviceCount} services`);
+  await measure(controlPlane, members, folder);
 } finally {
   for (const { client, server } of all.toReversed()) {
     await client.close();

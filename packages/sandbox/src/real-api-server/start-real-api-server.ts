@@ -83,6 +83,12 @@ export class RealApiServer {
     return [this.#controllers, this.#api, this.#etcd].flatMap((daemon) => (daemon === undefined ? [] : [daemon.pid]));
   }
 
+  /** Where etcd listens that has its objects, and how their keys begin there: for who would rather not ask kube-apiserver for each. */
+  get store(): { socketPath: string; prefix: string } {
+    const { storedIn } = this.#options;
+    return { socketPath: etcdSocket((storedIn ?? this).#layout).replace(/^unix:\/\//, ""), prefix: storedIn === undefined ? "/registry" : `/${this.name}` };
+  }
+
   kubeconfigFor(token: string, namespace?: string): string {
     return kubeconfigFor({ name: this.name, server: this.server, caPem: this.caPem, token, namespace });
   }
