@@ -123,9 +123,9 @@ function judgeAll(known: ReadonlyMap<string, Known>, nowMs: number): Map<string,
   return new Map([...known].map(([uid, { ip, reachable }]) => [uid, judgeReachability({ polled: reachable, peers: asked.flatMap(({ peers }) => peers.get(ip) ?? []) })]));
 }
 
-/** How many connections are open matters only when the last one closes or the first one comes. */
+/** How many connections are open or in use matters only when the last one closes or the first one comes. */
 function isSame(a: ProxySnapshotService | undefined, b: ProxySnapshotService | undefined): boolean {
   const settled = (service: ProxySnapshotService | undefined) =>
-    service === undefined ? undefined : { ...service, ports: service.ports.map((port) => ({ ...port, openConnections: Math.min(port.openConnections, 1) })) };
+    service === undefined ? undefined : { ...service, ports: service.ports.map((port) => ({ ...port, openConnections: Math.min(port.openConnections, 1), busyConnections: Math.min(port.busyConnections ?? port.openConnections, 1) })) };
   return isDeepStrictEqual(settled(a), settled(b));
 }

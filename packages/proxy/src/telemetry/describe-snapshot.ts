@@ -24,6 +24,7 @@ function describePort({ part, route }: TableEntry, state: ListeningState | undef
     listenPort: part.listenPort,
     listening: state?.listening ?? false,
     openConnections: state?.openConnections ?? 0,
+    busyConnections: state?.busyConnections ?? 0,
     passLocal: part.passLocal,
     requested: part.requested,
     effective: route.effective,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AttachmentPlan } from "./attachment-draft.ts";
 import type { ObservedAttachment, ObservedService } from "./observed.ts";
-import { drainMaxMs, planAttachment } from "./plan-attachment.ts";
+import { drainMaxMs, idleDrainMaxMs, planAttachment } from "./plan-attachment.ts";
 import { other, own, serviceOf, SmallMember } from "./testing/small-member.ts";
 
 const split = { lbType: "ActiveActive", targets: [{ clusterKey: other, weight: 10 }] };
@@ -49,6 +49,28 @@ test("drain ends at its bound although a connection stays open", () => {
   const since = world.nowMs;
   world.settle(drainMaxMs / 1000 + 20);
   expect(world.nowMs - since).toBeGreaterThan(drainMaxMs);
+});
+
+test("connections that carry nothing hold the proxies for less long than those in use", () => {
+  const leftAfterMs = (busy: number | undefined): number => {
+    const world = new SmallMember();
+    world.setPolicy(split);
+    world.settle();
+    world.setPolicy({ lbType: "Locality" });
+    world.openConnections = 2;
+    world.busyConnections = busy;
+    const since = world.nowMs;
+    for (let seconds = 0; planAttachment(world.observe()).stage !== "Detached" && seconds < 1_000; seconds++) {
+      world.pass();
+      world.controllers();
+      world.nowMs += 1000;
+    }
+    return world.nowMs - since;
+  };
+  expect(leftAfterMs(0)).toBeGreaterThan(idleDrainMaxMs);
+  expect(leftAfterMs(0)).toBeLessThan(idleDrainMaxMs + 20_000);
+  expect(leftAfterMs(1)).toBeGreaterThan(drainMaxMs);
+  expect(leftAfterMs(undefined)).toBeGreaterThan(drainMaxMs);
 });
 
 test("Standby: proxies serve only when no pod is ready, and it leaves without trace", () => {

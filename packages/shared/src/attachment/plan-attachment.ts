@@ -5,12 +5,15 @@ import { decideTarget, resetsMax } from "./decide-target.ts";
 import { isOurs, podSlices, proxySlices, sameSlice, sliceRoleLabel, type DesiredSlice } from "./desired-slices.ts";
 import { failOpenRule } from "./fail-open.ts";
 import type { AttachmentMemory, ObservedAttachment, ObservedProxy, ObservedService, ObservedSlice } from "./observed.ts";
+import type { ProxySnapshotPort } from "../telemetry/proxy-snapshot.ts";
 import { originalSelector, sameShadow, shadowService } from "./shadow-service.ts";
 
 /** How long kube-proxies may take to act on a slice. */
 export const propagationMs = 3_000;
 /** How long proxies of a detached service may keep their last connections. */
 export const drainMaxMs = 300_000;
+/** The same for those that carry nothing: callers' pools keep connections which they may never use again, and expect that a server ends those. */
+export const idleDrainMaxMs = 30_000;
 
 /**
  * What to do next for one service of one member, and what its policy's status says: a pure function of what is seen
@@ -125,10 +128,11 @@ function leave(observed: ObservedAttachment, service: ObservedService, draft: Dr
     draft.memory = { ...draft.memory, leavingSinceMs: since };
     const terminating = proxySlices(service, proxiesInSlices(observed), observed.listenPorts, false);
     if (applySlices(observed, terminating, draft, "proxies take no new connections")) return;
-    const connections = openConnections(observed);
+    const { open, busy } = connections(observed);
     const waitedMs = observed.nowMs - since;
-    if (waitedMs < 2 * propagationMs || (connections > 0 && waitedMs < drainMaxMs)) {
-      wait(draft, "Draining", `${connections} connections are still open through the proxies`);
+    const boundMs = busy > 0 ? drainMaxMs : idleDrainMaxMs;
+    if (waitedMs < 2 * propagationMs || (open > 0 && waitedMs < boundMs)) {
+      wait(draft, "Draining", `connections still open through the proxies: ${open}, in use: ${busy}`);
       return;
     }
   }
@@ -223,8 +227,10 @@ function listens({ snapshot, addresses }: ObservedProxy, { service, listenPorts 
   });
 }
 
-function openConnections({ proxies }: ObservedAttachment): number {
-  return proxies.reduce((sum, { snapshot }) => sum + (snapshot?.ports.reduce((all, port) => all + port.openConnections, 0) ?? 0), 0);
+function connections({ proxies }: ObservedAttachment): { open: number; busy: number } {
+  const ports = proxies.flatMap(({ snapshot }) => snapshot?.ports ?? []);
+  const sum = (count: (port: ProxySnapshotPort) => number) => ports.reduce((total, port) => total + count(port), 0);
+  return { open: sum(({ openConnections }) => openConnections), busy: sum(({ openConnections, busyConnections = openConnections }) => busyConnections) };
 }
 
 function readySet(slices: readonly ObservedSlice[]): Set<string> {

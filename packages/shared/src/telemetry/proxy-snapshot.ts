@@ -27,6 +27,8 @@ const proxySnapshotPortSchema = z.object({
   listening: z.boolean(),
   /** Accepted connections on the listen port that are still open. */
   openConnections: z.int().min(0),
+  /** Those of them that carry a request or a tunnel just now; proxies of older versions don't say it. */
+  busyConnections: z.int().min(0).optional(),
   /** True in the Beside stage. */
   passLocal: z.boolean(),
   requested: requestedSplitSchema,

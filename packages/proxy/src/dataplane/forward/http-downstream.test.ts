@@ -58,6 +58,22 @@ test("a slow head is answered with 408", async () => {
   expect(client.text).toMatch(/^HTTP\/1\.1 408 /);
 });
 
+test("a connection is in use from a request's first byte to its answer's end", async () => {
+  let answer = (): void => {};
+  world.apply({ local: [await world.backend("own", (_, response) => void (answer = () => response.end("late")))] });
+  const client = await world.connect();
+  const use = () => world.dataplane.listening().map(({ openConnections, busyConnections }) => [openConnections, busyConnections]);
+  await world.until(() => use()[0]?.[0] === 1);
+  expect(use()).toEqual([[1, 0]]);
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  await world.until(() => world.telemetry().ledger.inFlight === 1);
+  expect(use()).toEqual([[1, 1]]);
+  answer();
+  await client.until("late");
+  await world.until(() => use()[0]?.[1] === 0);
+  expect(use()).toEqual([[1, 0]]);
+});
+
 test("100-continue reaches the caller before its body is sent", async () => {
   world.apply({ local: [await world.backend("own", (request, response) => void request.on("data", (bytes: Buffer) => response.end(`got ${bytes.toString()}`)))] });
   const client = await world.connect();

@@ -69,7 +69,7 @@ test("a WebSocket goes through: its request is answered, and its bytes count at 
     targets: [{ requests: 1, byClass: { "1xx": 1 }, inFlight: 0, tunnels: 1, openTunnels: 1, bytesReceived: 25, bytesSent: 25 }],
   });
   expect(inFlight()).toEqual([1]);
-  expect(world.dataplane.openConnections()).toBe(1);
+  expect(world.dataplane.listening()).toMatchObject([{ openConnections: 1, busyConnections: 1 }]);
   client.socket.end();
   expect(await client.closed).toBe("end");
   await world.until(() => world.dataplane.openConnections() === 0);

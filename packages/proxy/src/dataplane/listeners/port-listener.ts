@@ -45,6 +45,13 @@ export class PortListener {
     return this.#connections.size;
   }
 
+  /** Open ones that carry something. */
+  get busyConnections(): number {
+    let busy = 0;
+    for (const connection of this.#connections) if (!connection.idle) busy += 1;
+    return busy;
+  }
+
   /** Binds the port; while that fails (someone still holds it) tries again each second, and `error` says why. */
   async open(): Promise<void> {
     const { address, requestedPort: port } = this;

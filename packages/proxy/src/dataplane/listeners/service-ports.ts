@@ -15,6 +15,7 @@ export interface ListeningState {
   readonly boundPort: number | null;
   readonly listening: boolean;
   readonly openConnections: number;
+  readonly busyConnections: number;
   readonly error: string | null;
 }
 
@@ -68,6 +69,7 @@ export class ServicePorts {
         boundPort: listener?.port ?? null,
         listening: listener?.listening ?? false,
         openConnections: listener?.openConnections ?? 0,
+        busyConnections: listener?.busyConnections ?? 0,
         error: listener?.error?.message ?? null,
       };
     });

@@ -31,6 +31,8 @@ export class SmallMember {
   generation = 1;
   proxies = ["10.2.0.1", "10.2.0.2"];
   openConnections = 0;
+  /** Of them; undefined: as an older proxy, which does not say it. */
+  busyConnections: number | undefined;
   /** False: a kube-proxy that knows no terminating endpoints, to see that nothing but a loss of all proxies needs them. */
   fallsBack = true;
   /** Proxies that are being deleted: they serve until no slice lists them. */
@@ -78,7 +80,7 @@ export class SmallMember {
 
   #proxy(address: string, splitHash: string): ObservedProxy {
     const ports = this.listenPorts.map(({ port, listenPort }) => ({
-      port, listenPort, listening: true, openConnections: this.openConnections, passLocal: false, requested: { mode: "Locality" as const },
+      port, listenPort, listening: true, openConnections: this.openConnections, ...(this.busyConnections !== undefined && { busyConnections: this.busyConnections }), passLocal: false, requested: { mode: "Locality" as const },
       effective: { targets: [], dropped: [] }, local: 0, remotes: [],
     }));
     const snapshot = { service: "httpbin/httpbin", uid: "uid-1", policy: { uid: "policy", generation: this.generation, splitHash, appliedAtMs: 0 }, ports };
