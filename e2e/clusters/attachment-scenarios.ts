@@ -1,21 +1,31 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StoryGround } from "../story/story.ts";
+import { contestScenario } from "./attachment/contest-scenario.ts";
+import { killScenario } from "./attachment/kill-scenario.ts";
 import { portsScenario } from "./attachment/ports-scenario.ts";
+import { rolloutScenario } from "./attachment/rollout-scenario.ts";
+import { scaleScenario } from "./attachment/scale-scenario.ts";
 import { Shop } from "./attachment/shop.ts";
 
 /**
  * Into the path and out of it on real kube-proxies, under the load of callers whose answers are all counted: by iptables in
- * 1-23 and by nftables in 1-25, at the same time, each with a service of its own.
+ * 1-23 and by nftables in 1-25, at the same time, each with a service of its own. The attachment controllers are killed in so many rounds.
  */
-export function attachmentScenarios(theGround: () => StoryGround, carriedOut: boolean): void {
-  test("several ports, whose numbers differ between pods, go into the path and out of it: not one request is lost", { timeout: 1_200_000 }, async ({ skip }) => {
-    if (!carriedOut) skip("npm run soak carries it out: on a machine that is far too busy, answers are late for reasons of its own");
-    const shops = await both([["1-23", "1-25"], ["1-25", "1-23"]] as const, ([cluster, other]) => Shop.open(theGround(), cluster, other));
-    try {
-      expect(await both(shops, portsScenario)).toEqual(shops.map(() => []));
-    } finally {
-      await both(shops, (shop) => shop.close());
-    }
+export function attachmentScenarios(theGround: () => StoryGround, rounds: number): void {
+  let shops: Shop[] = [];
+  beforeAll(async () => {
+    shops = await both([["1-23", "1-25"], ["1-25", "1-23"]] as const, ([cluster, other]) => Shop.open(theGround(), cluster, other));
+  }, 600_000);
+  afterAll(async () => void (await both(shops, (shop) => shop.close())), 600_000);
+
+  test.for([
+    ["several ports, whose numbers differ between pods, go into the path and out of it: not one request is lost", portsScenario],
+    ["somebody else resets the selector: the proxies step out and say who, and not one request is lost", contestScenario],
+    ["both attachment controllers are killed on the way: it is gone all the same, and not one request is lost", killScenario(rounds)],
+    ["the proxies are rolled, and then the pods: not one request is lost, and the split is exact once it is Captured", rolloutScenario],
+    ["without pods, and with pods again, in every stage: the other cluster answers", scaleScenario],
+  ] as const)("%s", { timeout: 600_000 + rounds * 300_000 }, async ([, carryOut]) => {
+    expect(await both(shops, carryOut)).toEqual(shops.map(() => undefined));
   });
 }
 

@@ -113,7 +113,9 @@ describe("docs/install.md", () => {
   // What is not ours we can't kill.
   killScenarios(() => ground.folder === undefined ? undefined : { folder: ground.folder, kubectl: (name) => ground.kubectl(name), mend: () => ground.mend(), proxies: 2 }, kills);
 
-  attachmentScenarios(() => ground, cycles > 5);
+  describe("services of their own, under load", () => {
+    attachmentScenarios(() => ground, Math.ceil(cycles / 5));
+  });
 
   test("the rights that the charts grant are written down", async () => {
     for (const name of clusters) granted.push(...(await readGrants(ground.kubectl(name))));

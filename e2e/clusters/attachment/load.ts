@@ -11,9 +11,14 @@ export interface Told {
   count: number;
 }
 
+/** What callers ask over a connection for each request, and over kept ones. */
+type Urls = Readonly<Record<"anew" | "kept", readonly string[]>>;
+
 const label = "sluice-test=caller";
 const requestsEachSecond = 9;
 const answersMs = 120_000;
+/** Longer than a caller waits for an answer: what was asked before has been answered, or given up. */
+export const givenUpMs = 11_000;
 /** Callers say once a second what they were told. */
 const saidMs = 1_000;
 
@@ -21,22 +26,22 @@ const saidMs = 1_000;
 export class Load {
   readonly #kubectl: Kubectl;
   readonly #namespace: string;
-  readonly #urls: readonly string[];
+  readonly #urls: Urls;
   /** Where the callers are, beside the cluster's DNS: what happens to other nodes is nothing to them. */
   readonly #node: string;
   readonly #steps: { at: string; what: string }[] = [];
   #marks = new Map<string, number>();
   #renewals = 0;
 
-  private constructor(kubectl: Kubectl, namespace: string, urls: readonly string[], node: string) {
+  private constructor(kubectl: Kubectl, namespace: string, urls: Urls, node: string) {
     this.#node = node;
     this.#kubectl = kubectl;
     this.#namespace = namespace;
     this.#urls = urls;
   }
 
-  /** One caller with a connection for each request and one that keeps its own, 9 requests a second each to all of `urls` in turn. */
-  static async start(kubectl: Kubectl, namespace: string, urls: readonly string[]): Promise<Load> {
+  /** One caller with a connection for each request and one that keeps its own, 9 requests a second each to their `urls` in turn. */
+  static async start(kubectl: Kubectl, namespace: string, urls: Urls): Promise<Load> {
     const node = await kubectl.run(["get", "pods", "-n", "kube-system", "-l", "k8s-app=kube-dns", "-o", "jsonpath={.items[0].spec.nodeName}"]);
     const load = new Load(kubectl, namespace, urls, node);
     await load.#add(["new", "kept-0"]);
@@ -47,6 +52,11 @@ export class Load {
   async renew(): Promise<void> {
     this.#renewals += 1;
     await this.#add([`kept-${this.#renewals}`]);
+  }
+
+  /** Name of the caller that keeps the youngest connections. */
+  get newest(): string {
+    return `kept-${this.#renewals}`;
   }
 
   /** Written into the story of what was lost. */
@@ -76,6 +86,20 @@ export class Load {
     return [`of ${answered} requests:`, ...events.toSorted((a, b) => a.at.localeCompare(b.at)).map(({ at, what }) => `${at} ${what}`)];
   }
 
+  /** From some moment on each caller's answers all match, and so many ms long no other one has come; they are the first after the new mark. */
+  async untilOnly(what: string, pattern: RegExp, forMs = saidMs): Promise<void> {
+    await this.mark();
+    await eventually(what, async () => {
+      await pause(forMs);
+      const told = await this.told();
+      await this.mark();
+      const bad = told.find(({ answer }) => !pattern.test(answer));
+      if (bad !== undefined) throw new Error(`${bad.caller} was told "${bad.answer}"`);
+      const silent = [...this.#marks.keys()].filter((name) => !told.some(({ caller }) => caller === name));
+      if (silent.length > 0) throw new Error(`${silent.join(" and ")} did not ask`);
+    }, answersMs);
+  }
+
   /** How many answers since the mark match. */
   async count(pattern: RegExp): Promise<number> {
     await pause(saidMs);
@@ -90,7 +114,7 @@ export class Load {
       spec: {
         nodeName: this.#node,
         terminationGracePeriodSeconds: 1,
-        containers: [{ name: "caller", image: "sluice/caller", args: [...this.#urls.flatMap((url) => ["--url", url]), "--rate", String(requestsEachSecond), ...(name === "new" ? [] : ["--keep-alive"])] }],
+        containers: [{ name: "caller", image: "sluice/caller", args: [...this.#urls[name === "new" ? "anew" : "kept"].flatMap((url) => ["--url", url]), "--rate", String(requestsEachSecond), ...(name === "new" ? [] : ["--keep-alive"])] }],
       },
     }));
     await this.#kubectl.apply(JSON.stringify({ apiVersion: "v1", kind: "List", items: pods }));

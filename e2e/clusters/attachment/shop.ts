@@ -14,6 +14,8 @@ const left: Stand = { name: "left", listen: { http: 9001, admin: 9101, local: 92
 const right: Stand = { name: "right", listen: { http: 9002, admin: 9102, local: 9202 } };
 export const stands = [left.name, right.name];
 
+type LbType = "Locality" | "FailOver" | "ActiveActive";
+
 const waitMs = 330_000;
 
 function deployment(namespace: string, cluster: string, { name, listen }: Stand): object {
@@ -70,13 +72,17 @@ export class Shop {
       await createNamespace(ground, name, namespace);
       await ground.kubectl(name).apply(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
     };
-    await Promise.all([apply(cluster, [deployment(namespace, cluster, left), deployment(namespace, cluster, right), service(namespace)]), apply(other, [deployment(namespace, other, left), service(namespace), exported(namespace, other)])]);
+    await apply(cluster, [deployment(namespace, cluster, left), deployment(namespace, cluster, right), service(namespace)]);
+    // Last: where a service is offered and there is none, Sluice makes one.
+    await apply(other, [deployment(namespace, other, left), service(namespace), exported(namespace, other)]);
     const kubectl = ground.kubectl(cluster);
     const available = (name: string) => ground.kubectl(name).run(["wait", "--for=condition=Available", "deployments", "--all", "-n", namespace, "--timeout=180s"], { timeoutMs: 190_000 });
     await Promise.all([available(cluster), available(other), kubectl.run(["wait", "--for=create", "serviceimports/shop", "-n", namespace, "--timeout=60s"], { timeoutMs: 70_000 })]);
     // By address: a DNS server that is late on a busy machine is not what is looked at.
     const address = await kubectl.run(["get", "service/shop", "-n", namespace, "-o", "jsonpath={.spec.clusterIP}"]);
-    const load = await Load.start(kubectl, namespace, Object.values(ports).map((port) => `http://${address}:${port}/`));
+    const urls = (some: readonly number[]) => some.map((port) => `http://${address}:${port}/`);
+    // Nobody can tell whoever keeps a connection to the local port, which passes the proxies unread, that they leave: they would wait for it for minutes.
+    const load = await Load.start(kubectl, namespace, { anew: urls(Object.values(ports)), kept: urls([ports.http, ports.admin]) });
     return new Shop(ground, cluster, other, load);
   }
 
@@ -86,11 +92,21 @@ export class Shop {
   }
 
   /** The policy, with a weight for the other cluster of 100 together; waits until it is enforced, at the stage that it asks for. */
-  async policy(lbType: "Locality" | "ActiveActive", otherWeight = 0): Promise<void> {
+  async policy(lbType: LbType, otherWeight = 0): Promise<void> {
+    await this.ask(lbType, otherWeight);
+    await this.enforced();
+  }
+
+  /** As `policy`, without waiting. */
+  async ask(lbType: LbType, otherWeight = 0): Promise<void> {
     this.load.step(`${lbType} ${otherWeight}`);
     const weights = { [this.cluster]: 100 - otherWeight, [this.other]: otherWeight };
-    const targets = lbType === "Locality" ? [] : Object.entries(weights).map(([name, weight]) => ({ clusterKey: clusterKeyOf(name), weight }));
-    await this.ground.kubectl(this.cluster).apply(JSON.stringify({ apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: { name: "shop", namespace: this.namespace }, spec: { lbType, targets } }));
+    const all = Object.entries(weights).map(([name, weight]) => ({ clusterKey: clusterKeyOf(name), ...(lbType === "ActiveActive" && { weight }) }));
+    const spec = { lbType, targets: { Locality: [], FailOver: all.slice(1), ActiveActive: all }[lbType] };
+    await this.ground.kubectl(this.cluster).apply(JSON.stringify({ apiVersion: "flomesh.io/v1alpha1", kind: "GlobalTrafficPolicy", metadata: { name: "shop", namespace: this.namespace }, spec }));
+  }
+
+  async enforced(): Promise<void> {
     await this.run("wait", "--for=condition=Enforced", "globaltrafficpolicies/shop", "--timeout=320s");
     this.load.step(`enforced: ${await this.stage()}`);
   }
@@ -100,9 +116,22 @@ export class Shop {
     return this.run("get", "globaltrafficpolicies/shop", "-o", "jsonpath={.status.attachment}");
   }
 
+  async scale(replicas: number): Promise<void> {
+    this.load.step(`scale to ${replicas}`);
+    await this.run("scale", "deployments", ...stands, `--replicas=${replicas}`);
+    if (replicas > 0) await this.run("wait", "--for=condition=Available", "deployments", "--all", "--timeout=180s");
+    else await this.run("wait", "--for=delete", "pods", "-l", "app=shop", "--timeout=180s");
+    this.load.step(`scaled to ${replicas}`);
+  }
+
+  /** How answers on a port begin, as part of a pattern: by whom callers asked. */
+  hostOf(port: keyof typeof ports): string {
+    return `[\\d.]+:${ports[port]}`;
+  }
+
   /** Pattern of what callers on a port are told by pods of these clusters, of a given Deployment or of any. */
   answers(clusters: readonly string[], port: keyof typeof ports, stand = "\\w+"): string {
-    return `[\\d.]+:${ports[port]} (?:${clusters.join("|")}) ${port} ${stand}`;
+    return `${this.hostOf(port)} (?:${clusters.join("|")}) ${port} ${stand}`;
   }
 
   /** What nobody may be told anything else than: each port answers from its own pods, and the local one from this cluster. */

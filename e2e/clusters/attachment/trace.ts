@@ -46,17 +46,11 @@ export class Trace {
     return stepsOf(this.#seen, this.#service, this.#since);
   }
 
-  /** Resolves with the first object; kubectl writes each over many lines, of which only the last is "}" alone. */
+  /** Resolves with the first object; kubectl writes each on a line of its own. */
   async #follow(watch: ChildProcess): Promise<void> {
     if (watch.stdout === null) throw new Error("unreachable: kubectl is started with a pipe");
     const lines = createInterface({ input: watch.stdout });
-    let text: string[] = [];
-    lines.on("line", (line) => {
-      text.push(line);
-      if (line !== "}") return;
-      this.#seen.push(JSON.parse(text.join("\n")) as Seen);
-      text = [];
-    });
+    lines.on("line", (line) => this.#seen.push(JSON.parse(line) as Seen));
     await Promise.race([once(lines, "line"), once(watch, "exit").then(([code]) => Promise.reject(new Error(`kubectl get --watch ended with ${code}`)))]);
   }
 }
