@@ -4,6 +4,8 @@ import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { KubernetesClient } from "@sluice/kubernetes/client";
 import { kinds } from "@sluice/kubernetes/kinds";
+import type { ApiObject } from "@sluice/sandbox/api-server/api-object";
+import type { ServerMemory } from "@sluice/sandbox/api-server/start-api-server";
 import type { RealApiServer } from "@sluice/sandbox/real-api-server/start-real-api-server";
 import type { ServiceImportSpec } from "@sluice/shared/import/service-import-schema";
 
@@ -12,12 +14,8 @@ const namespaces = 20;
 const atATime = 50;
 const writtenAt = "2026-01-01T00:00:00Z";
 
-/** A member whose objects are to be there. */
-export interface Filling {
-  readonly name: string;
-  readonly server: RealApiServer;
-  readonly client: KubernetesClient;
-}
+/** What of a member is not to be there yet. */
+export type Without = "imports" | "nothing";
 
 /** Names of equal length, which can be put for one another in what is stored. */
 const nameOf = (service: number): string => `service-${String(service).padStart(4, "0")}`;
@@ -27,29 +25,55 @@ export const metadataOf = (service: number): { namespace: string; name: string }
 export const pathOf = (member: string, service: number, change = 0): string => `/${member}/${nameOf(service)}${change === 0 ? "" : `/${change}`}`;
 export const gateway = { host: "127.0.0.1", port: 9 };
 
-/**
- * Puts the services and exports of a member where its kube-apiserver stores them, and unless `without` the imports of what all others
- * offer, and what Sluice judged: as if kube-apiserver had been asked, which takes a hundred times as long.
- */
-export async function fillMember(member: Filling, others: readonly string[], services: number, without: "imports" | "nothing"): Promise<void> {
-  const { client, server } = member;
+/** Makes one object of each kind by the API, which all others are to be like. */
+export async function createFirst(client: KubernetesClient, member: string, others: readonly string[]): Promise<void> {
   for (let team = 0; team < namespaces; team += 1) await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespaceOf(team) } });
   const metadata = metadataOf(0);
   await client.create(kinds.services, { apiVersion: "v1", kind: "Service", metadata, spec: { clusterIP: "None", selector: { app: metadata.name }, ports: [{ port: 8080, protocol: "TCP" }] } });
-  await client.create(kinds.serviceExports, { apiVersion: "flomesh.io/v1alpha1", kind: "ServiceExport", metadata, spec: { serviceAccountName: "*", rules: [{ portNumber: 8080, path: pathOf(member.name, 0), pathType: "Prefix" }] } } as never);
+  await client.create(kinds.serviceExports, { apiVersion: "flomesh.io/v1alpha1", kind: "ServiceExport", metadata, spec: { serviceAccountName: "*", rules: [{ portNumber: 8080, path: pathOf(member, 0), pathType: "Prefix" }] } } as never);
   await client.create(kinds.serviceImports, { apiVersion: "flomesh.io/v1alpha1", kind: "ServiceImport", metadata: { ...metadata, labels: { "app.kubernetes.io/managed-by": "sluice" } }, spec: importOf(0, others) });
+}
+
+/**
+ * Puts the services and exports of a member, like its first ones, where its kube-apiserver stores them, and unless `without` the imports of
+ * what all others offer, and what Sluice judged: as if kube-apiserver had been asked, which takes a hundred times as long.
+ */
+export async function fillStore(server: RealApiServer, member: string, others: readonly string[], services: number, without: Without): Promise<void> {
   const store = new Store(server);
   const folders = { services: "services/specs", exports: "flomesh.io/serviceexports", imports: "flomesh.io/serviceimports" };
   const keyOf = (folder: string, service: number) => `${folder}/${namespaceOf(service)}/${nameOf(service)}`;
   const [service, exported, imported] = await Promise.all(Object.values(folders).map((folder) => store.get(keyOf(folder, 0))));
-  if (service === undefined || exported === undefined || imported === undefined) throw new Error(`${member.name} does not store what it was given`);
+  if (service === undefined || exported === undefined || imported === undefined) throw new Error(`${member} does not store what it was given`);
+  const [firstExport, firstImport] = [exported, imported].map((stored) => JSON.parse(stored.toString()) as Stored);
   const puts: [string, Buffer][] = [];
   for (let at = 0; at < services; at += 1) {
-    puts.push([keyOf(folders.services, at), renamed(service, at)], [keyOf(folders.exports, at), exportAt(exported, member.name, at, without)]);
-    if (without === "nothing") puts.push([keyOf(folders.imports, at), importAt(imported, others, at)]);
+    puts.push([keyOf(folders.services, at), renamed(service, at)], [keyOf(folders.exports, at), Buffer.from(JSON.stringify(exportAt(firstExport, member, at, without)))]);
+    if (without === "nothing") puts.push([keyOf(folders.imports, at), Buffer.from(JSON.stringify(importAt(firstImport, others, at)))]);
   }
   for (let at = 0; at < puts.length; at += atATime) await store.put(puts.slice(at, at + atATime));
-  if (without === "imports") await client.delete(kinds.serviceImports, metadata);
+}
+
+/** The same in what a sandbox keeps over a stop and a start. */
+export function fillMemory({ snapshot }: ServerMemory, member: string, others: readonly string[], services: number, without: Without): void {
+  if (snapshot === undefined) throw new Error(`${member} was not stopped`);
+  const { collections } = snapshot;
+  const put = (collection: string, objectAt: (first: Stored | undefined, service: number) => Stored) => {
+    const [first] = collections[collection] ?? [];
+    collections[collection] = Array.from({ length: services }, (_, service) => {
+      const object = objectAt(first as unknown as Stored, service);
+      return { ...object, metadata: { ...object.metadata, resourceVersion: String((snapshot.revision += 1)) } } as unknown as ApiObject;
+    });
+  };
+  put("services", (first, service) => ({ ...first, metadata: { ...first?.metadata, ...metadataOf(service), uid: randomUUID() } }));
+  put("flomesh.io/serviceexports", (first, service) => exportAt(first, member, service, without));
+  if (without === "nothing") put("flomesh.io/serviceimports", (first, service) => importAt(first, others, service));
+  else delete collections["flomesh.io/serviceimports"];
+}
+
+/** An object as it is stored. */
+interface Stored {
+  metadata: object;
+  spec?: object;
 }
 
 function importOf(service: number, others: readonly string[]): ServiceImportSpec {
@@ -63,21 +87,19 @@ function renamed(stored: Buffer, service: number): Buffer {
   return Buffer.from(text.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/, randomUUID()), "latin1");
 }
 
-function exportAt(stored: Buffer, member: string, service: number, without: "imports" | "nothing"): Buffer {
-  const object = JSON.parse(stored.toString()) as { metadata: object; spec: object };
+function exportAt(first: Stored | undefined, member: string, service: number, without: Without): Stored {
   const told = { lastTransitionTime: writtenAt, observedGeneration: 1 };
   const conditions = [
     { type: "Valid", status: "True", reason: "Exported", message: "1 rule is offered at the gateway", ...told },
     { type: "Conflict", status: "False", reason: "NoConflict", message: "all exports of the service agree", ...told },
   ];
   const rules = [{ portNumber: 8080, path: pathOf(member, service), pathType: "Prefix" }];
-  return Buffer.from(JSON.stringify({ ...object, metadata: { ...object.metadata, ...metadataOf(service), uid: randomUUID() }, spec: { ...object.spec, rules }, ...(without === "imports" ? {} : { status: { conditions } }) }));
+  return { ...first, metadata: { ...first?.metadata, ...metadataOf(service), uid: randomUUID() }, spec: { ...first?.spec, rules }, ...(without === "imports" ? {} : { status: { conditions } }) };
 }
 
-function importAt(stored: Buffer, others: readonly string[], service: number): Buffer {
-  const object = JSON.parse(stored.toString()) as { metadata: object };
+function importAt(first: Stored | undefined, others: readonly string[], service: number): Stored {
   const clusters = others.map((name) => ({ cluster: `default/default/default/${name}`, addresses: [gateway.host] }));
-  return Buffer.from(JSON.stringify({ ...object, metadata: { ...object.metadata, ...metadataOf(service), uid: randomUUID() }, spec: importOf(service, others), status: { clusters } }));
+  return { ...first, metadata: { ...first?.metadata, ...metadataOf(service), uid: randomUUID() }, spec: importOf(service, others), status: { clusters } } as Stored;
 }
 
 /** What a kube-apiserver keeps in etcd, by etcd's JSON gateway (etcd: api v3, grpc-gateway). */

@@ -11,11 +11,12 @@ import type { Informer } from "@sluice/kubernetes/informer";
 import { kinds } from "@sluice/kubernetes/kinds";
 import type { KubernetesObject, ResourceType } from "@sluice/kubernetes/resource";
 import { startInformer } from "@sluice/kubernetes/start-informer";
+import { type ServerMemory, startApiServer } from "@sluice/sandbox/api-server/start-api-server";
 import { findAssets, noAssets } from "@sluice/sandbox/real-api-server/find-assets";
 import { RealApiServer } from "@sluice/sandbox/real-api-server/start-real-api-server";
 import type { ServiceImport } from "@sluice/shared/import/service-import-schema";
 import { parse } from "yaml";
-import { fillMember, gateway, metadataOf, pathOf } from "./fill-member.ts";
+import { createFirst, fillMemory, fillStore, gateway, metadataOf, pathOf } from "./fill-member.ts";
 import { machine } from "./machine.ts";
 import { percentile } from "./percentile.ts";
 
@@ -24,7 +25,9 @@ import { percentile } from "./percentile.ts";
  * services under the names that all the others use too, on real API servers with nothing but objects. Tells the memory of
  * its process, how long a full resync takes, how long one changed export takes to be in the imports of all others, and for how
  * long its event loop was held up at most meanwhile. Everything is there before it starts, as after a restart; with `--written` the
- * imports and what it judged are not, and it has to write them. `--profile` has its processor time written to the present folder.
+ * imports and what it judged are not, and it has to write them. With `--sandbox` the members are API servers
+ * of the sandbox, all in this process: 50 kube-apiservers take more processors than most machines have. `--profile` has the API
+ * server's processor time written to the present folder.
  */
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -37,14 +40,16 @@ const patienceMs = 15 * 60_000;
 const ticksPerSecond = 100;
 const pollMs = { change: 20, gauges: 500 };
 
-const { values } = parseArgs({ options: { members: { type: "string", default: "50" }, services: { type: "string", default: "500" }, written: { type: "boolean", default: false }, profile: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { members: { type: "string", default: "50" }, services: { type: "string", default: "500" }, sandbox: { type: "boolean", default: false }, written: { type: "boolean", default: false }, profile: { type: "boolean", default: false } } });
 const memberCount = countOf("members", values.members, 100);
 const serviceCount = countOf("services", values.services, 2_000);
+const without = values.written ? "imports" : "nothing";
 
 interface Member {
   name: string;
-  server: RealApiServer;
+  kubeconfig: string;
   client: KubernetesClient;
+  stop: () => Promise<void>;
 }
 
 function countOf(flag: string, text: string, most: number): number {
@@ -82,19 +87,60 @@ async function until(what: string, check: () => Promise<void>, everyMs = 50): Pr
   }
 }
 
-/** The API server of a cluster, with our kinds; its objects are in the control plane's etcd. */
-async function startMember(name: string, storedIn: RealApiServer | undefined): Promise<Member> {
+async function install(client: KubernetesClient): Promise<void> {
+  await installKinds(client);
+  await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "sluice-system" } });
+}
+
+function memberOf(name: string, server: { kubeconfig: string; stop: () => Promise<void> }): Member {
+  return { name, kubeconfig: server.kubeconfig, client: createClient({ kubeconfig: server.kubeconfig }), stop: () => server.stop() };
+}
+
+/** kube-apiserver of a cluster with our kinds; its objects are in the control plane's etcd. */
+async function startReal(name: string, storedIn: RealApiServer | undefined): Promise<Member & { server: RealApiServer }> {
   const assets = findAssets().at(-1);
   if (assets === undefined) throw new Error(noAssets);
   const server = await RealApiServer.start({ name, assets, ...(storedIn === undefined ? {} : { storedIn }) });
-  const client = createClient({ kubeconfig: server.kubeconfig });
-  await installKinds(client);
-  await client.create(kinds.namespaces, { apiVersion: "v1", kind: "Namespace", metadata: { name: "sluice-system" } });
-  return { name, server, client };
+  const member = memberOf(name, server);
+  await install(member.client);
+  return { ...member, server };
 }
 
-async function join(controlPlane: Member, { name, server }: Member): Promise<void> {
-  const spec = { region: "default", zone: "default", group: "default", gatewayHost: gateway.host, gatewayPort: gateway.port, isInCluster: false, kubeconfig: server.kubeconfig };
+/** An API server of the sandbox, in this process; with `others` it is one of their set and has all objects when it serves. */
+async function startSandbox(name: string, others?: readonly string[]): Promise<Member> {
+  const memory: ServerMemory = {};
+  const options = { name, serviceCidr: "127.9.0.0/17", memory };
+  const member = memberOf(name, await startApiServer(options));
+  await install(member.client);
+  if (others === undefined) return member;
+  await createFirst(member.client, name, others);
+  await member.client.close();
+  await member.stop();
+  fillMemory(memory, name, others, serviceCount, without);
+  return memberOf(name, await startApiServer(options));
+}
+
+/** The control plane, and members that are filled, in this order. */
+async function startAll(all: Member[]): Promise<void> {
+  const real = values.sandbox ? undefined : await startReal("control-plane", undefined);
+  all.push(real ?? (await startSandbox("control-plane")));
+  const names = Array.from({ length: memberCount }, (_, index) => `member-${String(index + 1).padStart(2, "0")}`);
+  await each(names, startedAtATime, async (name) => {
+    const others = names.filter((other) => other !== name);
+    if (real === undefined) all.push(await startSandbox(name, others));
+    else {
+      const member = await startReal(name, real.server);
+      all.push(member);
+      await createFirst(member.client, name, others);
+      await fillStore(member.server, name, others, serviceCount, without);
+      if (values.written) await member.client.delete(kinds.serviceImports, metadataOf(0));
+    }
+    console.info(`${name} is filled (${all.length - 1} of ${memberCount})`);
+  });
+}
+
+async function join(controlPlane: Member, { name, kubeconfig }: Member): Promise<void> {
+  const spec = { region: "default", zone: "default", group: "default", gatewayHost: gateway.host, gatewayPort: gateway.port, isInCluster: false, kubeconfig };
   await controlPlane.client.create(kinds.clusters, { apiVersion: "flomesh.io/v1alpha1", kind: "Cluster", metadata: { name }, spec });
 }
 
@@ -170,7 +216,7 @@ async function changeOne(member: Member, watched: readonly Informer<ServiceImpor
 /** Tells each figure as soon as there is one. */
 async function measure(controlPlane: Member, members: readonly Member[], folder: string): Promise<void> {
   const kubeconfig = path.join(folder, "kubeconfig");
-  writeFileSync(kubeconfig, controlPlane.server.kubeconfig, { mode: 0o600 });
+  writeFileSync(kubeconfig, controlPlane.kubeconfig, { mode: 0o600 });
   const watched: Informer<ServiceImport>[] = [];
   let sluice = await startSluice(kubeconfig);
   const costs = () => `computed ${processorSeconds(sluice).toFixed(1)} s, event loop held up for ${sluice.heldUpMsMost.toFixed(0)} ms at most, ${memoryMib(sluice, "VmRSS").toFixed(0)} MiB resident, ${memoryMib(sluice, "VmHWM").toFixed(0)} MiB at most`;
@@ -200,23 +246,17 @@ async function measure(controlPlane: Member, members: readonly Member[], folder:
 const folder = mkdtempSync(path.join(tmpdir(), "sluice-scale-"));
 const all: Member[] = [];
 try {
-  const controlPlane = await startMember("control-plane", undefined);
-  all.push(controlPlane);
-  const names = Array.from({ length: memberCount }, (_, index) => `member-${String(index + 1).padStart(2, "0")}`);
-  await each(names, startedAtATime, async (name) => {
-    const member = await startMember(name, controlPlane.server);
-    all.push(member);
-    await fillMember(member, names.filter((other) => other !== name), serviceCount, values.written ? "imports" : "nothing");
-    console.info(`${name} is filled (${all.length - 1} of ${memberCount})`);
-  });
+  await startAll(all);
+  const [controlPlane] = all;
+  if (controlPlane === undefined) throw new Error("there is a control plane");
   const members = all.slice(1).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const member of members) await join(controlPlane, member);
-  console.info(`${machine()}\n${memberCount} members × ${serviceCount} services`);
+  console.info(`${machine()}\n${memberCount} members × ${serviceCount} services on ${values.sandbox ? "API servers of the sandbox" : "kube-apiserver"}`);
   await measure(controlPlane, members, folder);
 } finally {
-  for (const { client, server } of all.toReversed()) {
+  for (const { client, stop } of all.toReversed()) {
     await client.close();
-    await server.stop();
+    await stop();
   }
   rmSync(folder, { recursive: true, force: true });
 }
