@@ -37,5 +37,5 @@ export function writableMember(backend: ConsoleBackend, key: string, field: stri
       remedy: "wait until the cluster is Managed again",
     });
   }
-  return { ...member, connection };
+  return { cluster: member.cluster, key, connection, failure: undefined };
 }

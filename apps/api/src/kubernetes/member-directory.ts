@@ -64,19 +64,7 @@ export class MemberDirectory {
 
   /** Members in key order, those that leave included. */
   members(): Member[] {
-    return inKeyOrder(this.clusters.list()).map(({ cluster, key }): Member => {
-      const entry = this.#entries.get(cluster.metadata.name);
-      const connection = entry?.connection;
-      // Most ask for the caches alone, and often.
-      return {
-        cluster,
-        key,
-        connection,
-        get failure() {
-          return connection?.failure ?? entry?.failure;
-        },
-      };
-    });
+    return inKeyOrder(this.clusters.list()).map(({ cluster, key }) => new ListedMember(cluster, key, this.#entries.get(cluster.metadata.name)));
   }
 
   member(key: string): Member | undefined {
@@ -165,6 +153,25 @@ export class MemberDirectory {
     if (entry?.connection === undefined) return;
     await entry.connection.stop();
     if (entry.connection.client !== this.#options.controlPlane) await entry.connection.client.close();
+  }
+}
+
+/** Most ask for the caches alone, and often: why there is no connection is looked for when it is asked. */
+class ListedMember implements Member {
+  readonly cluster: Cluster;
+  readonly key: string;
+  readonly connection: MemberConnection | undefined;
+  readonly #entry: Entry | undefined;
+
+  constructor(cluster: Cluster, key: string, entry: Entry | undefined) {
+    this.cluster = cluster;
+    this.key = key;
+    this.connection = entry?.connection;
+    this.#entry = entry;
+  }
+
+  get failure(): ConnectionFailure | undefined {
+    return this.connection?.failure ?? this.#entry?.failure;
   }
 }
 

@@ -43,3 +43,9 @@ it("what another version wrote beside it is kept", () => {
   const bare = { metadata: { name: "web" }, spec: { type: "Headless" } } as unknown as ServiceImport;
   expect(internImport(bare)).toEqual(bare);
 });
+
+it("many that go by the same path stay what they are", () => {
+  const many = Array.from({ length: 300 }, (_, index) => endpointOf(`c${index}`, "/"));
+  expect(many.map(internEndpoint)).toEqual(many);
+  expect(internEndpoint(endpointOf("c7", "/"))).toBe(internEndpoint(endpointOf("c7", "/")));
+});

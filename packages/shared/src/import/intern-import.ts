@@ -4,32 +4,35 @@ type Told = NonNullable<NonNullable<ServiceImport["status"]>["clusters"]>[number
 
 /** As many as 50 members with 500 services each have, twice over. */
 const countMax = 50_000;
+/** Of those that go by the same text; more are rare, and looking through them would take longer than they save. */
+const alikeMax = 100;
 
-/** Values by two strings. Bounded: beyond `countMax` those go that were not asked for since as many others came. */
+/** Values by a text that few share. Bounded: beyond `countMax` those go that were not asked for since as many others came. */
 class Interned<T> {
-  #young = new Map<string, Map<string, T[]>>();
+  #young = new Map<string, T[]>();
   #old = this.#young;
   #count = 0;
 
   /** The known value that `isSame`, else `value`, which is known from now on. */
-  get(one: string, two: string, isSame: (known: T) => boolean, value: () => T): T {
-    const known = this.#young.get(one)?.get(two)?.find(isSame);
+  get(text: string, isSame: (known: T) => boolean, value: () => T): T {
+    const alike = this.#young.get(text);
+    const known = alike?.find(isSame);
     if (known !== undefined) return known;
-    const kept = this.#old.get(one)?.get(two)?.find(isSame) ?? value();
-    this.#add(one, two, kept);
+    const kept = this.#old.get(text)?.find(isSame) ?? value();
+    if ((alike?.length ?? 0) < alikeMax) this.#add(text, kept);
     return kept;
   }
 
-  #add(one: string, two: string, value: T): void {
+  #add(text: string, value: T): void {
     if (this.#count >= countMax) {
       this.#old = this.#young;
       this.#young = new Map();
       this.#count = 0;
     }
     this.#count += 1;
-    const byTwo = this.#young.get(one) ?? new Map<string, T[]>();
-    this.#young.set(one, byTwo);
-    byTwo.set(two, [...(byTwo.get(two) ?? []), value]);
+    const alike = this.#young.get(text);
+    if (alike === undefined) this.#young.set(text, [value]);
+    else alike.push(value);
   }
 }
 
@@ -40,8 +43,8 @@ const clusters = new Interned<Told>();
 export function internEndpoint(endpoint: ImportEndpoint): ImportEndpoint {
   const { clusterKey, target } = endpoint;
   const { host, ip, port, path } = target;
-  const isSame = (known: ImportEndpoint) => known.target.host === host && known.target.ip === ip && known.target.port === port;
-  return endpoints.get(clusterKey, path, isSame, () => Object.freeze({ clusterKey, target: Object.freeze({ host, ip, port, path }) }));
+  const isSame = (known: ImportEndpoint) => known.clusterKey === clusterKey && known.target.host === host && known.target.ip === ip && known.target.port === port;
+  return endpoints.get(path, isSame, () => Object.freeze({ clusterKey, target: Object.freeze({ host, ip, port, path }) }));
 }
 
 /**
@@ -60,7 +63,7 @@ function internTold(told: Told): Told {
   const { cluster, addresses } = told;
   const [only] = addresses ?? [];
   if (addresses?.length !== 1 || only === undefined || Object.keys(told).length !== 2) return told;
-  return clusters.get(cluster, only, () => true, () => Object.freeze({ cluster, addresses: Object.freeze([only]) as string[] }));
+  return clusters.get(cluster, (known) => known.addresses?.[0] === only, () => Object.freeze({ cluster, addresses: Object.freeze([only]) as string[] }));
 }
 
 /** Nothing is lost of it where only the fields of the schema are kept. */
