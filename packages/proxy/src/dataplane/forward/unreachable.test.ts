@@ -33,6 +33,15 @@ test("what waits for a gateway that can't be reached any more is answered by ano
   expect(await posted).toMatchObject({ status: 200, body: "late" });
 });
 
+test("more of them than may be sent twice at once follow one after the other", async () => {
+  const { asked } = await hungGateway();
+  const port = await world.port();
+  const gets = Array.from({ length: 30 }, (_, each) => world.get(port, `/${each}`));
+  await world.until(() => asked() === gets.length);
+  reachable = false;
+  expect((await Promise.all(gets)).filter(({ body }) => !body.startsWith("own GET "))).toEqual([]);
+});
+
 test("with nowhere else to go it waits on, and what was answered before is not asked again", async () => {
   const { asked, go } = await hungGateway();
   const remote = world.dataplane.table.snapshot?.services.get("shop/web")?.ports[0]?.remotes[0];

@@ -39,12 +39,15 @@ export class GatewayHealth {
     this.unreachable = false;
   }
 
-  /** A probe or a request's dial failed. The second in a row makes it unreachable, which those that wait for it are told. */
+  /**
+   * A probe or a request's dial failed. The second in a row makes it unreachable, which those that wait for it are told, and
+   * again at each further one: who found the budget for resends used up may find some of it then.
+   */
   onFailure(nowMs: number): void {
     this.knownAtMs = nowMs;
-    if (++this.#failures < failuresMax || this.unreachable) return;
+    if (++this.#failures < failuresMax) return;
+    if (!this.unreachable) this.#board.changed();
     this.unreachable = true;
-    this.#board.changed();
     for (const request of this.waiting) request.onUnreachable();
   }
 }
