@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { buildPrograms } from "./build/build-programs.ts";
 import { allPrograms, kubernetesAssets, kubernetesMinors } from "./build/programs.ts";
 import { down } from "./down.ts";
+import { inotifyObstacle } from "./host/inotify.ts";
 import { installPackages, obstacles } from "./host/requirements.ts";
 import { install } from "./install.ts";
 import { makeProductImages } from "./images/product-images.ts";
@@ -61,7 +62,8 @@ async function check(args: string[]): Promise<void> {
   parseArgs({ args, options: {} });
   const programs = allPrograms();
   const unbuilt = programs.filter(({ file }) => !existsSync(file)).map(({ name, version }) => `${name} ${version}`);
-  const lacking = [...(await obstacles(programs)), ...(unbuilt.length > 0 ? [`not built yet, npm run clusters -- build: ${unbuilt.join(", ")}`] : [])];
+  const scarce = inotifyObstacle(wishes(defaultNames, ""));
+  const lacking = [...(await obstacles(programs)), ...(scarce === undefined ? [] : [scarce]), ...(unbuilt.length > 0 ? [`not built yet, npm run clusters -- build: ${unbuilt.join(", ")}`] : [])];
   for (const line of lacking) log(line);
   process.exitCode = lacking.length > 0 ? 1 : 0;
 }

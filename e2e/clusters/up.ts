@@ -9,6 +9,7 @@ import { ensureNode } from "./daemons/node.ts";
 import { ensurePki, kubeconfigOf } from "./daemons/pki.ts";
 import { down } from "./down.ts";
 import { ensureWeight } from "./host/cgroups.ts";
+import { inotifyObstacle } from "./host/inotify.ts";
 import { ensureBridge, ensureNamespace, ensureRoutes, freeSubnet } from "./host/network.ts";
 import { ensurePlace } from "./host/place.ts";
 import { startDetached } from "./host/processes.ts";
@@ -47,6 +48,8 @@ export async function up({ folder, wished, signal, log }: UpOptions): Promise<Cl
   await buildPrograms(programs, { signal, log });
   return withSetLock(folder, log, async () => {
     const isNew = SetState.read(folder) === undefined;
+    const scarce = isNew ? inotifyObstacle(wished) : undefined;
+    if (scarce !== undefined) log(scarce);
     try {
       return await bringUp({ folder, wished, signal, log });
     } catch (error) {
