@@ -1,6 +1,6 @@
 import { Agent, get } from "node:http";
 import { parseArgs } from "node:util";
-import { percentile } from "../../../demo/bench/percentile.ts";
+import { percentile } from "./percentile.ts";
 
 /**
  * A caller on a node of a cluster. `--compare URL --compare URL`: asks them in turn, each over a connection that it keeps, so

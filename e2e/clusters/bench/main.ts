@@ -4,8 +4,7 @@ import { createInterface } from "node:readline";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { machine } from "../../../demo/bench/machine.ts";
-import { percentile } from "../../../demo/bench/percentile.ts";
+import { percentile } from "./percentile.ts";
 import { eventually } from "../../ground/eventually.ts";
 import { Kubectl } from "../../ground/kubectl.ts";
 import { clusterKeyOf, givenExportedHttpbin, givenPolicy, greetingOf, type StoryGround } from "../../story/story.ts";
@@ -115,7 +114,7 @@ try {
   const told = (times: readonly number[]) => `p50 ${percentile(times, 0.5)} ms, p99 ${percentile(times, 0.99)} ms`;
   lines.push(`Apply → first request by the new split, ${first.length} changes: ${told(first)}; every request by it: ${told(all)}`);
   await givenPolicy(ground, near, "Locality", []);
-  console.info([machine(), ...lines].join("\n"));
+  console.info(lines.join("\n"));
 } finally {
   forwarded.close();
   await ground.kubectl(near).run(["delete", "service", "plain", "-n", "httpbin", "--ignore-not-found"]);

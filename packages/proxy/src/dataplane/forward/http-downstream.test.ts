@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestWorld } from "../test-world.ts";
 
@@ -59,16 +60,16 @@ test("a slow head is answered with 408", async () => {
 });
 
 test("a connection is in use from a request's first byte to its answer's end", async () => {
-  let answer = (): void => {};
-  world.apply({ local: [await world.backend("own", (_, response) => void (answer = () => response.end("late")))] });
+  let asked: ServerResponse | undefined;
+  world.apply({ local: [await world.backend("own", (_, response) => void (asked = response))] });
   const client = await world.connect();
   const use = () => world.dataplane.listening().map(({ openConnections, busyConnections }) => [openConnections, busyConnections]);
   await world.until(() => use()[0]?.[0] === 1);
   expect(use()).toEqual([[1, 0]]);
   client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-  await world.until(() => world.telemetry().ledger.inFlight === 1);
+  await world.until(() => asked !== undefined);
   expect(use()).toEqual([[1, 1]]);
-  answer();
+  asked?.end("late");
   await client.until("late");
   await world.until(() => use()[0]?.[1] === 0);
   expect(use()).toEqual([[1, 0]]);
