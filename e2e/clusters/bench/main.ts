@@ -111,7 +111,7 @@ try {
   await givenPolicy(ground, near, "ActiveActive", [{ cluster: near, weight: 100 }, { cluster: far, weight: 0 }]);
   lines.push(await compare("Inline, all at home", Number(values.rounds)));
   const { first, all } = await applyTimes(forwarded, Number(values.changes));
-  const told = (times: readonly number[]) => `p50 ${percentile(times, 0.5)} ms, p99 ${percentile(times, 0.99)} ms`;
+  const told = (times: readonly number[]) => `p50 ${percentile(times, 0.5)} ms, p90 ${percentile(times, 0.9)} ms, p99 ${percentile(times, 0.99)} ms, slowest ${Math.max(...times)} ms`;
   lines.push(`Apply → first request by the new split, ${first.length} changes: ${told(first)}; every request by it: ${told(all)}`);
   await givenPolicy(ground, near, "Locality", []);
   console.info(lines.join("\n"));
