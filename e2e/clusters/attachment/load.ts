@@ -54,11 +54,6 @@ export class Load {
     await this.#add([`kept-${this.#renewals}`]);
   }
 
-  /** Name of the caller that keeps the youngest connections. */
-  get newest(): string {
-    return `kept-${this.#renewals}`;
-  }
-
   /** Written into the story of what was lost. */
   step(what: string): void {
     this.#steps.push({ at: new Date().toISOString(), what });

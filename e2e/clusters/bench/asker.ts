@@ -1,4 +1,5 @@
 import { Agent, get } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { percentile } from "./percentile.ts";
 
@@ -11,6 +12,8 @@ import { percentile } from "./percentile.ts";
 const timeoutMs = 10_000;
 /** Before these the connections are opened and the programs run warm. */
 const warmUps = 200;
+/** 28,000 ports, each of which rests for a minute after its connection: who opens more than 470 in a second waits for one, for a second and longer. */
+const betweenMs = 5;
 
 const { values } = parseArgs({ options: { compare: { type: "string", multiple: true }, requests: { type: "string", default: "5000" }, follow: { type: "string" } } });
 
@@ -48,6 +51,7 @@ async function follow(url: string): Promise<void> {
     const answer = await ask(url, agent);
     if (answer !== before) console.info(`${Date.now()} ${answer}`);
     before = answer;
+    await pause(betweenMs);
   }
 }
 
