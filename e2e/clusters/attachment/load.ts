@@ -14,6 +14,9 @@ export interface Told {
 /** What callers ask over a connection for each request, and over kept ones. */
 type Urls = Readonly<Record<"anew" | "kept", readonly string[]>>;
 
+/** Time and text of each caller's lines. */
+type Lines = ReadonlyMap<string, readonly (readonly [string, string])[]>;
+
 const label = "sluice-test=caller";
 const requestsEachSecond = 9;
 const answersMs = 120_000;
@@ -61,13 +64,19 @@ export class Load {
 
   /** What was told until now is not looked at any more. */
   async mark(): Promise<void> {
-    const lines = await this.#lines();
-    this.#marks = new Map([...lines].map(([caller, told]) => [caller, told.length]));
+    this.#markAt(await this.#lines());
   }
 
   /** Since the mark. */
   async told(): Promise<Told[]> {
-    const lines = await this.#lines();
+    return this.#toldIn(await this.#lines());
+  }
+
+  #markAt(lines: Lines): void {
+    this.#marks = new Map([...lines].map(([caller, told]) => [caller, told.length]));
+  }
+
+  #toldIn(lines: Lines): Told[] {
     return [...lines].flatMap(([caller, all]) => all.slice(this.#marks.get(caller) ?? 0).flatMap(([at, text]) => Object.entries(JSON.parse(text) as Record<string, number>).map(([answer, count]) => ({ at, caller, answer, count }))));
   }
 
@@ -86,8 +95,10 @@ export class Load {
     await this.mark();
     await eventually(what, async () => {
       await pause(forMs);
-      const told = await this.told();
-      await this.mark();
+      // Read once: what comes while these are looked at belongs to the next.
+      const lines = await this.#lines();
+      const told = this.#toldIn(lines);
+      this.#markAt(lines);
       const bad = told.find(({ answer }) => !pattern.test(answer));
       if (bad !== undefined) throw new Error(`${bad.caller} was told "${bad.answer}"`);
       const silent = [...this.#marks.keys()].filter((name) => !told.some(({ caller }) => caller === name));
@@ -121,8 +132,7 @@ export class Load {
     }, answersMs);
   }
 
-  /** Time and text of each caller's lines. */
-  async #lines(): Promise<Map<string, [string, string][]>> {
+  async #lines(): Promise<Lines> {
     const text = await this.#kubectl.run(["logs", "-n", this.#namespace, "-l", label, "--prefix", "--timestamps", "--tail=-1", "--max-log-requests=20", "--ignore-errors"]);
     const lines = new Map<string, [string, string][]>();
     for (const line of text.split("\n")) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import { eventually } from "../../ground/eventually.ts";
 import { anyOf, type Shop, stands } from "./shop.ts";
@@ -20,7 +21,7 @@ export async function rolloutScenario(shop: Shop): Promise<void> {
   expect(await captured(shop)).toEqual({ status: "False", reason: "OlderPods" });
   await roll(shop, "sluice-system", ["sluice-proxy"], "app.kubernetes.io/name=sluice-proxy");
   expect(await shop.stage()).toBe("Inline");
-  await eventually("a minute since the takeover", () => (Date.now() - inlineMs < takeoverMs ? Promise.reject(new Error("not yet")) : Promise.resolve()), takeoverMs);
+  await pause(Math.max(0, inlineMs + takeoverMs - Date.now()));
   await roll(shop, shop.namespace, stands, "app=shop");
   expect(await load.lost(shop.good)).toEqual([]);
   await shop.run("wait", "--for=condition=Captured", "globaltrafficpolicies/shop", "--timeout=60s");

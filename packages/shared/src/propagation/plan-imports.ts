@@ -1,3 +1,4 @@
+import { managedByLabel, managedBySluice } from "../attachment/attachment-names.ts";
 import { byIdentity } from "../by-identity.ts";
 import type { ClusterKey } from "../cluster/cluster-key.ts";
 import { detectConflicts, type JudgedOffer, type Offer } from "../export/detect-conflicts.ts";
@@ -53,7 +54,6 @@ export interface ImportsPlan {
 /** More clusters than these are not named in a reason, one by one. */
 const namedMax = 5;
 
-export const managedByLabel = "app.kubernetes.io/managed-by";
 const notJudged: Verdict = { status: "False", reason: "NotJudged", message: "the export is not valid, so it takes part in no comparison" };
 
 interface MemberIndex {
@@ -74,7 +74,7 @@ type Named = { readonly metadata: { readonly name: string; readonly namespace?: 
 const exportsByKey = byIdentity((list: readonly ServiceExport[]) => byKey(list));
 const servicesByKey = byIdentity((list: readonly ExportedService[]) => byKey(list));
 const importsByOwner = byIdentity((list: readonly ServiceImport[]) => {
-  const ours = Map.groupBy(list, ({ metadata }) => metadata.labels?.[managedByLabel] === "sluice");
+  const ours = Map.groupBy(list, ({ metadata }) => metadata.labels?.[managedByLabel] === managedBySluice);
   return { imports: byKey(ours.get(true) ?? []), foreign: new Set((ours.get(false) ?? []).map(keyOf)) };
 });
 const setOf = byIdentity((names: readonly string[]) => new Set(names));
