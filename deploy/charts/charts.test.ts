@@ -30,7 +30,7 @@ interface PodSpec {
 interface Rendered {
   kind: string;
   metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
-  spec?: { replicas?: number; type?: string; ports?: { port: number; nodePort?: number }[]; template?: { spec: PodSpec }; strategy?: { rollingUpdate?: object } } & Partial<PodSpec>;
+  spec?: { replicas?: number; type?: string; ports?: { port: number; nodePort?: number }[]; template?: { spec: PodSpec }; strategy?: { rollingUpdate?: object }; maxUnavailable?: number | string } & Partial<PodSpec>;
   rules?: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
 }
 
@@ -82,6 +82,13 @@ describe.skipIf(helm === "")("charts", () => {
       expect(deployments.map(({ spec }) => spec?.strategy?.rollingUpdate)).toEqual(deployments.map(() => ({ maxUnavailable: 0, maxSurge: 1 })));
       expect(deployments.every(({ spec }) => spec?.replicas === 2)).toBe(true);
     }
+  });
+
+  test("where nodes are drained, one pod of each kind goes at a time", () => {
+    const budgets = charts.flatMap((chart) => objectsOf(chart).filter(({ kind }) => kind === "PodDisruptionBudget"));
+    expect(budgets.map(({ metadata, spec }) => [metadata.name, spec?.maxUnavailable])).toEqual([["sluice", 1], ["sluice-attach", 1], ["sluice-proxy", 1]]);
+    const bare = objectsOf("sluice-member", "--set", "proxy.disruptionBudget.create=false,attach.disruptionBudget.create=false");
+    expect(bare.filter(({ kind }) => kind === "PodDisruptionBudget")).toEqual([]);
   });
 
   test("a host port is the only thing against Pod Security, it replaces proxies in place, and needs no Service", () => {

@@ -9,6 +9,7 @@ import { parseKubeconfig } from "./parse-kubeconfig.ts";
 import { readWatch } from "./read-watch.ts";
 import type { KubernetesObject, ObjectRef, ResourceType } from "./resource.ts";
 import { queryString, resourcePath } from "./resource-url.ts";
+import { turnOfItsOwn } from "./turn-of-its-own.ts";
 
 const connectMsMax = 5_000;
 const answerMsMax = 30_000;
@@ -16,14 +17,6 @@ const bodyLengthMax = 128 * 1024 * 1024;
 const watchSecondsDefault = 300;
 /** Reading so many bytes of JSON takes a few milliseconds. */
 const longLength = 256 * 1024;
-
-let turn: Promise<void> = Promise.resolve();
-
-/** The next turn of the event loop that nobody else has: of long answers that came at the same time one is read in each, and in between what is short. */
-function turnOfItsOwn(): Promise<void> {
-  turn = turn.then(() => new Promise((resolve) => void setImmediate(resolve)));
-  return turn;
-}
 
 export interface CreateClientOptions {
   /** Text of a kubeconfig from a person: read strictly, see `parseKubeconfig`. */

@@ -3,6 +3,9 @@ import { ApiError } from "./api-error.ts";
 import type { KubernetesClient } from "./client.ts";
 import { kinds, type Lease } from "./kinds.ts";
 
+/** How long others wait for a silent leader, unless told otherwise. */
+export const leaseMsDefault = 15_000;
+
 export interface LeaderElectionOptions {
   client: KubernetesClient;
   namespace: string;
@@ -13,7 +16,7 @@ export interface LeaderElectionOptions {
   lead: (signal: AbortSignal) => Promise<void>;
   /** Told of failures to reach the API server, and of those of `lead`. */
   onError?: (error: unknown) => void;
-  /** How long others wait for a silent leader. Default 15 s. */
+  /** How long others wait for a silent leader. Default `leaseMsDefault`. */
   leaseMs?: number;
   /** How long a leader that can't renew goes on. Default two thirds of `leaseMs`. */
   renewMsMax?: number;
@@ -50,7 +53,7 @@ class Election implements LeaderElection {
   #leading = false;
 
   constructor(options: LeaderElectionOptions) {
-    const leaseMs = options.leaseMs ?? 15_000;
+    const leaseMs = options.leaseMs ?? leaseMsDefault;
     this.#options = {
       onError: () => undefined,
       renewMsMax: Math.round((leaseMs * 2) / 3),

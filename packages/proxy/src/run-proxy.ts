@@ -6,16 +6,12 @@ import type { SourceState } from "./config/config-source.ts";
 import { startConfig } from "./config/start-config.ts";
 import { startDataplane } from "./dataplane/start-dataplane.ts";
 import type { CommandLine } from "./command-line.ts";
+import { drainBounds } from "./drain-bounds.ts";
 import { listenAddress } from "./listen-address.ts";
 import { probeHealth, startPeerProbes } from "./peers/probe-peers.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { describeSnapshot } from "./telemetry/describe-snapshot.ts";
 import { TelemetrySource } from "./telemetry/telemetry-source.ts";
-
-/** How long slices may go on listing a proxy that ends; the controller may be dead. */
-const unlistMsMax = 10_000;
-/** Until the last kube-proxy has heard that a slice changed. */
-const propagationMs = 1_500;
 
 export interface RunningProxy {
   readonly adminPort: number;
@@ -84,8 +80,8 @@ export async function runProxy(options: Extract<CommandLine, { program: "proxy" 
     drain: async () => {
       draining = true;
       if (configFolder === undefined) {
-        await waitUntil(() => !listed, unlistMsMax);
-        await new Promise((resolve) => setTimeout(resolve, propagationMs));
+        await waitUntil(() => !listed, drainBounds.unlistMsMax);
+        await new Promise((resolve) => setTimeout(resolve, drainBounds.propagationMs));
       }
       await dataplane.drain();
       peers.stop();

@@ -255,16 +255,21 @@ test("a service that only others have gets a Service, which is released to whoev
   await client.delete(kinds.services, only);
 });
 
-test("detach-all leaves nothing behind, and its request goes with the Deployment that carried it out", async () => {
+test("detach-all leaves nothing behind, and its request goes with the Deployment that carried it out and the last of its pods", async () => {
   const { metadata } = await client.create(kinds.deployments, {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { namespace: "sluice-system", name: "sluice-attach" },
     spec: { replicas: 0, selector: { matchLabels: { app: "attach" } }, template: { metadata: { labels: { app: "attach" } }, spec: { containers: [{ name: "attach", image: "x" }] } } },
   });
+  await createPod(pod("sluice-system", "attach-1", { "app.kubernetes.io/name": "sluice-attach" }, "127.253.200.9"));
+  const last = await client.get(kinds.pods, { namespace: "sluice-system", name: "attach-1" });
   const hook = await runAttach({ program: "attach", address: "127.0.0.1", namespace: "sluice-system", pod: "hook", adminPort: 0, detachAll: true }, logger, createClient({ kubeconfig: server.kubeconfigFor(server.tokenFor({ namespace: "sluice-system", name: "sluice-attach" })), fieldManager: "sluice-attach" }));
   const request = await client.get(kinds.configMaps, { namespace: "sluice-system", name: "sluice-detach-all" });
-  expect(request.metadata.ownerReferences).toEqual([{ apiVersion: "apps/v1", kind: "Deployment", name: "sluice-attach", uid: metadata.uid }]);
+  expect(request.metadata.ownerReferences).toEqual([
+    { apiVersion: "apps/v1", kind: "Deployment", name: "sluice-attach", uid: metadata.uid },
+    { apiVersion: "v1", kind: "Pod", name: "attach-1", uid: last.metadata.uid },
+  ]);
   await hook.detached;
   await hook.stop();
   expect(await ours()).toEqual([]);

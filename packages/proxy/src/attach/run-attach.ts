@@ -7,6 +7,7 @@ import { kinds } from "@sluice/kubernetes/kinds";
 import { startLeaderElection, type LeaderElection } from "@sluice/kubernetes/leader-election";
 import { startReconcileLoop, type ReconcileLoop } from "@sluice/kubernetes/reconcile-loop";
 import { createEventRecorder } from "@sluice/kubernetes/record-event";
+import type { KubernetesObject } from "@sluice/kubernetes/resource";
 import type { Logger } from "pino";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { CommandLine } from "../command-line.ts";
@@ -178,13 +179,15 @@ function startTerm(options: { client: KubernetesClient; cache: MemberCache; neig
 }
 
 /**
- * The request belongs to the Deployment that carries it out: with that it is removed, so that one installed later begins
- * anew.
+ * The request belongs to the Deployment that carries it out, so that one installed later begins anew, and to its pods, since
+ * these outlive the Deployment for a moment: whoever still leads must not find it gone, and attach all anew.
  */
 async function requestDetachAll(client: KubernetesClient, namespace: string): Promise<void> {
-  const owner = await client.get(kinds.deployments, { namespace, name: appName }).catch(ignore(404));
-  const ownerReferences = owner === undefined ? {} : { ownerReferences: [{ apiVersion: "apps/v1", kind: "Deployment", name: appName, uid: owner.metadata.uid ?? "" }] };
-  await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: detachAllName, ...ownerReferences } }).catch(ignore(409));
+  const deployment = await client.get(kinds.deployments, { namespace, name: appName }).catch(ignore(404));
+  const { items } = await client.list(kinds.pods, { namespace, labelSelector: `app.kubernetes.io/name=${appName}` });
+  const owner = (apiVersion: string, kind: string) => ({ metadata }: KubernetesObject) => ({ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" });
+  const ownerReferences = [...(deployment === undefined ? [] : [deployment]).map(owner("apps/v1", "Deployment")), ...items.map(owner("v1", "Pod"))];
+  await client.create(kinds.configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: detachAllName, ...(ownerReferences.length > 0 && { ownerReferences }) } }).catch(ignore(409));
 }
 
 function ignore(code: number): (error: unknown) => undefined {

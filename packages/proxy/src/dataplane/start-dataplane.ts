@@ -1,4 +1,5 @@
 import type { ServicePortTelemetry } from "@sluice/shared/telemetry/telemetry-frame";
+import { drainBounds } from "../drain-bounds.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { Runtime } from "./forward/runtime.ts";
 import { GatewayProbes, type ProbeGateway } from "./health/gateway-probes.ts";
@@ -90,7 +91,7 @@ export function startDataplane(options: DataplaneOptions): Dataplane {
     },
     async drain() {
       runtime.draining = true;
-      await drained(all, nowMs, options.drainIdleMs ?? 5_000, options.drainMsMax ?? 15_000);
+      await drained(all, nowMs, options.drainIdleMs ?? 5_000, options.drainMsMax ?? drainBounds.endMsMax);
       stop();
     },
     listening: () => ports.states(),

@@ -20,7 +20,7 @@ type Step =
   | { do: "wait"; ms: number }
   /** Scaled, or (the same number) rolled. */
   | { do: "pods"; count: number }
-  /** A rollout or a drained node: the others are there before these end. */
+  /** A rollout or a drained node: the others are ready before these end, and listen a while later. */
   | { do: "proxies"; count: number }
   | { do: "connections"; count: number };
 
@@ -52,6 +52,7 @@ function take(world: SmallMember, one: Step): void {
       return world.mustServe();
     case "wait":
       world.nowMs += one.ms;
+      world.late.clear();
       return undefined;
     case "pods": {
       // As a rollout does it: new ones are ready, and seen to be, before old ones end; these serve until then.
@@ -69,6 +70,7 @@ function take(world: SmallMember, one: Step): void {
       const next = fresh("10.2.1", one.count);
       for (const address of world.proxies) world.leaving.add(address);
       world.proxies = [...world.proxies, ...next];
+      world.late = new Set([...world.late, ...next]);
       return undefined;
     }
     case "connections":
@@ -112,6 +114,7 @@ test("whatever happens, and wherever the controller is killed: somebody serves a
       for (const one of steps) take(world, one);
       world.setPolicy(policies[last]);
       world.openConnections = 0;
+      world.late.clear();
       world.controllers();
       for (let count = 0; count < 3; count++) {
         world.settle(drainMaxMs / 1000 + 60);

@@ -5,11 +5,10 @@ import { decideTarget, resetsMax } from "./decide-target.ts";
 import { isOurs, podSlices, proxySlices, sameSlice, sliceRoleLabel, type DesiredSlice } from "./desired-slices.ts";
 import { failOpenRule } from "./fail-open.ts";
 import type { AttachmentMemory, ObservedAttachment, ObservedProxy, ObservedService, ObservedSlice } from "./observed.ts";
+import { propagationMs } from "./propagation-ms.ts";
 import type { ProxySnapshotPort } from "../telemetry/proxy-snapshot.ts";
 import { originalSelector, sameShadow, shadowService } from "./shadow-service.ts";
 
-/** How long kube-proxies may take to act on a slice. */
-export const propagationMs = 3_000;
 /** How long proxies of a detached service may keep their last connections. */
 export const drainMaxMs = 300_000;
 /** The same for those that carry nothing: callers' pools keep connections which they may never use again, and expect that a server ends those. */
@@ -75,7 +74,7 @@ function prepare(observed: ObservedAttachment, service: ObservedService, draft: 
     draft.actions.push({ kind: "allocatePort", port, reason: `proxies need a port to listen on for port ${port}` });
   }
   if (draft.actions.length > 0) return wait(draft, "Preparing", "the shadow Service and the listen ports are being made");
-  const candidates = observed.proxies.filter((proxy) => proxy.ready && !proxy.deleting);
+  const candidates = observed.proxies.filter(isStaying);
   if (candidates.length === 0) return wait(draft, "NoProxy", "no proxy of this cluster is ready; look at Deployment sluice-system/sluice-proxy");
   const late = candidates.filter((proxy) => !listens(proxy, observed));
   if (late.length > 0 && stageOf(observed) === "Detached") {
@@ -92,8 +91,9 @@ function enterInline(observed: ObservedAttachment, service: ObservedService, dra
   // record there is nothing to compute slices from, and those that stand are better than none.
   if (!prepared && (!keyed || draft.actions.length > 0)) return;
   const shadowReady = readySet(observed.shadowSlices);
-  const members = membersOf(observed);
   const open = failOpenRule(observed).allowed && !selectorless(service);
+  const staying = membersOf(observed);
+  const members = staying.length === 0 && (keyed || selectorless(service)) ? lastOnes(observed, open) : staying;
   if (!keyed && !selectorless(service) && !sameSet(shadowReady, readySet(observed.slices.filter((slice) => !isOurs(slice))))) {
     wait(draft, "ShadowNotReady", "waiting for the shadow Service's slices to hold the same ready pods as the Service's own");
     return;
@@ -207,10 +207,24 @@ function membersOf(observed: ObservedAttachment): ObservedProxy[] {
   const listening = observed.proxies.filter((proxy) => {
     // That a snapshot can't be read is the observer's trouble: it keeps a proxy out, but takes none out.
     const trusted = proxy.snapshot === undefined ? listed.includes(proxy) : listens(proxy, observed);
-    return proxy.ready && !proxy.deleting && trusted;
+    return isStaying(proxy) && trusted;
   });
   const reachable = listening.filter((proxy) => proxy.reachable);
   return reachable.length * 2 >= listening.length ? reachable : listening;
+}
+
+/**
+ * Where nobody else may stand in slices: proxies that are about to end, and serve for as long as slices list them (30 s at
+ * most). They stay until one that is ready already listens too, or, where the pods must not serve without a proxy, until
+ * one comes at all.
+ */
+function lastOnes(observed: ObservedAttachment, mayPodsServe: boolean): ObservedProxy[] {
+  if (mayPodsServe && !observed.proxies.some(isStaying)) return [];
+  return proxiesInSlices(observed).filter(({ deleting, reachable }) => deleting && reachable);
+}
+
+function isStaying({ ready, deleting }: ObservedProxy): boolean {
+  return ready && !deleting;
 }
 
 function proxiesInSlices(observed: ObservedAttachment): ObservedProxy[] {

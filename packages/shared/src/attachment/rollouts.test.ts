@@ -20,6 +20,21 @@ const events = {
     (world: SmallMember) => (world.leaving = new Set(world.proxies.filter((address) => !nextProxies.includes(address)))),
     (world: SmallMember) => world.endProxies(),
   ],
+  /** As where an eviction waits for the next proxy to be ready, and for nothing else. */
+  "the last proxies end before the next ones listen": [
+    (world: SmallMember) => {
+      world.leaving = new Set(world.proxies);
+      world.proxies = [...world.proxies, ...nextProxies];
+      world.late = new Set(nextProxies);
+    },
+    (world: SmallMember) => (world.late = new Set()),
+    (world: SmallMember) => world.endProxies(),
+  ],
+  "all proxies end, and later come back": [
+    (world: SmallMember) => (world.leaving = new Set(world.proxies)),
+    (world: SmallMember) => (world.proxies = [...world.proxies, ...nextProxies]),
+    (world: SmallMember) => world.endProxies(),
+  ],
   "all proxies lost at once, and back": [(world: SmallMember) => (world.proxies = []), (world: SmallMember) => (world.proxies = nextProxies)],
   "scaled to zero": [(world: SmallMember) => (world.pods = [])],
   "scaled to zero and back": [(world: SmallMember) => (world.pods = []), (world: SmallMember) => (world.pods = nextPods)],
@@ -39,11 +54,15 @@ const golden: [keyof typeof policies, keyof typeof events, string, string[]][] =
   ["Standby", "scaled to zero and back", "- | -", nextPods],
   ["Inline", "a rollout of the target", "applySlice | applySlice", proxies],
   ["Inline", "a rollout of the proxies", "applySlice | applySlice | -", nextProxies],
+  ["Inline", "the last proxies end before the next ones listen", "- | applySlice | -", nextProxies],
+  ["Inline", "all proxies end, and later come back", "deleteSlice | applySlice | -", nextProxies],
   ["Inline", "all proxies lost at once, and back", "deleteSlice | applySlice", nextProxies],
   ["Inline", "scaled to zero", "deleteSlice", proxies],
   ["Inline", "scaled to zero and back", "deleteSlice | applySlice", proxies],
   ["Inline without own share", "a rollout of the target", "- | -", proxies],
   ["Inline without own share", "a rollout of the proxies", "applySlice | applySlice | -", nextProxies],
+  ["Inline without own share", "the last proxies end before the next ones listen", "- | applySlice | -", nextProxies],
+  ["Inline without own share", "all proxies end, and later come back", "- | applySlice | -", nextProxies],
   ["Inline without own share", "scaled to zero", "-", proxies],
   ["Inline without own share", "scaled to zero and back", "- | -", proxies],
 ];

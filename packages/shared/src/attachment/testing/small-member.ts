@@ -37,6 +37,8 @@ export class SmallMember {
   fallsBack = true;
   /** Proxies that are being deleted: they serve until no slice lists them. */
   leaving = new Set<string>();
+  /** Proxies that are ready and do not listen yet. */
+  late = new Set<string>();
   memory: ObservedAttachment["memory"] = noMemory;
   /** As the shadow's annotation has it. */
   #saved: ObservedAttachment["memory"] = noMemory;
@@ -80,7 +82,7 @@ export class SmallMember {
 
   #proxy(address: string, splitHash: string): ObservedProxy {
     const ports = this.listenPorts.map(({ port, listenPort }) => ({
-      port, listenPort, listening: true, openConnections: this.openConnections, ...(this.busyConnections !== undefined && { busyConnections: this.busyConnections }), passLocal: false, requested: { mode: "Locality" as const },
+      port, listenPort, listening: !this.late.has(address), openConnections: this.openConnections, ...(this.busyConnections !== undefined && { busyConnections: this.busyConnections }), passLocal: false, requested: { mode: "Locality" as const },
       effective: { targets: [], dropped: [] }, local: 0, remotes: [],
     }));
     const snapshot = { service: "httpbin/httpbin", uid: "uid-1", policy: { uid: "policy", generation: this.generation, splitHash, appliedAtMs: 0 }, ports };
