@@ -73,3 +73,17 @@ test("requests count by the first line of their answer", async () => {
   await untilCounted("one answer", 20);
   expect([...counts.keys()]).toEqual(["one answer"]);
 });
+
+test("an address of IPv6 is asked as well, and named as URLs name it", async () => {
+  const six = createServer((_, response) => response.end("six"));
+  await new Promise<void>((resolve) => six.listen(0, "::1", resolve));
+  const host = `[::1]:${(six.address() as AddressInfo).port}`;
+  try {
+    start("--url", `http://${host}/`);
+    await untilCounted(`${host} six`, 20);
+    expect([...counts.keys()].toSorted()).toEqual([`${host} six`, "web.shop:8080 one answer"]);
+  } finally {
+    six.closeAllConnections();
+    await new Promise((resolve) => six.close(resolve));
+  }
+});

@@ -11,7 +11,7 @@ const closeMsMax = 200;
 /** What a request needs to go by the forward proxy that the environment names, or straight to the host. */
 function target(url: URL): RequestOptions {
   const proxy = process.env["http_proxy"] ?? "";
-  if (proxy === "" || /^127\.|^localhost$/.test(url.hostname)) return { host: url.hostname, port: url.port || 80, path: url.pathname + url.search };
+  if (proxy === "" || /^127\.|^localhost$|^\[::1\]$/.test(url.hostname)) return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port || 80, path: url.pathname + url.search };
   const { hostname, port, username, password } = new URL(proxy);
   return {
     host: hostname,

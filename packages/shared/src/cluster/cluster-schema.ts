@@ -19,6 +19,7 @@ export const clusterSpecSchema = z.strictObject({
     .string()
     .min(1, "is required: the host name or address at which other clusters reach this cluster's gateway")
     .max(253)
+    .regex(/^(?:[A-Za-z0-9](?:[-A-Za-z0-9._]*[A-Za-z0-9])?\.?|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)$/, "must be one host name or one IPv4 or IPv6 address, without scheme, port, brackets or spaces")
     .describe("Host name, IPv4 or IPv6 address of the cluster's gateway, as other clusters reach it."),
   gatewayPort: z.int().min(1).max(65535).default(80).describe("Port of the cluster's gateway."),
   isInCluster: z.boolean().default(false).describe("True for the cluster in which the control plane itself runs."),
