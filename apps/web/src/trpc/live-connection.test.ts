@@ -68,3 +68,26 @@ it("remembers since when the stream is down, and heals", () => {
   opened[0]?.handlers.onData("1", { atMs: 1, telemetryAgeMs: 0 });
   expect(live.state().lostSinceMs).toBeNull();
 });
+
+it("opens another stream, from the last event on, when the server ends one, and says meanwhile that it is down", () => {
+  const { live, opened } = connection();
+  live.show(true);
+  vi.runAllTimers();
+  opened[0]?.handlers.onData("41", { atMs: 1, telemetryAgeMs: 0 });
+  opened[0]?.handlers.onEnd();
+  expect(live.state().lostSinceMs).not.toBeNull();
+  vi.runAllTimers();
+  expect(opened.map(({ input }) => input.lastEventId)).toEqual([null, "41"]);
+  opened[0]?.handlers.onEnd();
+  expect(opened[1]?.closed).toBe(false);
+});
+
+it("opens none after the server's end while the tab is hidden", () => {
+  const { live, opened } = connection();
+  live.show(true);
+  vi.runAllTimers();
+  opened[0]?.handlers.onEnd();
+  live.show(false);
+  vi.runAllTimers();
+  expect(opened).toHaveLength(1);
+});

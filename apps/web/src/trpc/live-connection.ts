@@ -1,4 +1,5 @@
 import type { LiveFrame } from "@sluice/api/views/live-view";
+import { retryDelayMs } from "./links.ts";
 import { applyFrame, emptyLiveState, type LiveState } from "./live-state.ts";
 
 export interface WatchInput {
@@ -11,6 +12,8 @@ export interface WatchHandlers {
   onData: (id: string, frame: LiveFrame) => void;
   onUp: () => void;
   onDown: () => void;
+  /** The server ended the stream in an orderly way, as one does that is replaced. */
+  onEnd: () => void;
 }
 
 export type OpenWatch = (input: WatchInput, handlers: WatchHandlers) => { unsubscribe: () => void };
@@ -77,7 +80,8 @@ export class LiveConnection {
     if (wanted !== this.#openServices) this.#lastEventId = null;
     this.#close();
     this.#openServices = wanted;
-    this.#subscription = this.#open(
+    const down = () => this.#state.lostSinceMs === null && this.#set({ ...this.#state, lostSinceMs: this.#now() });
+    const opened = this.#open(
       { fleet: true, services, lastEventId: this.#lastEventId },
       {
         onData: (id, frame) => {
@@ -85,9 +89,17 @@ export class LiveConnection {
           this.#set(applyFrame(this.#state, frame, this.#now()));
         },
         onUp: () => this.#state.lostSinceMs !== null && this.#set({ ...this.#state, lostSinceMs: null }),
-        onDown: () => this.#state.lostSinceMs === null && this.#set({ ...this.#state, lostSinceMs: this.#now() }),
+        onDown: down,
+        onEnd: () => {
+          if (this.#subscription !== opened) return;
+          this.#close();
+          down();
+          // Its link tries again only what failed.
+          this.#timer = setTimeout(() => this.#reopen(), retryDelayMs(1));
+        },
       },
     );
+    this.#subscription = opened;
   }
 
   #close(): void {

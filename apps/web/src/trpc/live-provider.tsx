@@ -25,6 +25,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
             if (state.state === "pending") handlers.onUp();
           },
           onError: () => handlers.onDown(),
+          onComplete: handlers.onEnd,
         }),
       ),
   );
