@@ -1,13 +1,14 @@
 import { expect } from "@playwright/test";
 import { eventually } from "../ground/eventually.ts";
+import { countAnswers } from "../story/count-answers.ts";
 import { test } from "./ground-test.ts";
 import { givenSplit, policyOf, weightOf } from "./policy.ts";
-import { SplitPage, words } from "./split-page.ts";
-import { countAnswers, givenCallers, proxiesOf } from "./traffic.ts";
+import { allProxies, SplitPage, words } from "./split-page.ts";
+import { givenCallers, proxiesOf } from "./traffic.ts";
 
 const total = 1000;
 
-test("the mouse drags a draft; nothing is sent before it is applied", async ({ page, ground }) => {
+test("the mouse drags a draft; nothing is sent before it is applied", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
@@ -28,7 +29,7 @@ test("the mouse drags a draft; nothing is sent before it is applied", async ({ p
   expect(await weightOf(ground, "1-25")).toBe(90);
 });
 
-test("the keys move by 1 and by 10, to the ends, and Esc cancels", async ({ page, ground }) => {
+test("the keys move by 1 and by 10, to the ends, and Esc cancels", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
@@ -43,7 +44,7 @@ test("the keys move by 1 and by 10, to the ends, and Esc cancels", async ({ page
   await expect(split.draft).toBeHidden();
 });
 
-test("the number field takes tenths; empty or out of bounds is invalid and never 0", async ({ page, ground }) => {
+test("the number field takes tenths; empty or out of bounds is invalid and never 0", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
@@ -61,7 +62,27 @@ test("the number field takes tenths; empty or out of bounds is invalid and never
   await expect(split.slider("1-23")).toHaveAttribute("aria-valuetext", "70 percent, cluster 1-23, was 91");
 });
 
-test("review, apply, and the four truths converge under live traffic", async ({ page, ground }) => {
+test("nothing is typed or dragged into a page that its scripts have not reached yet", { tag: "@real" }, async ({ page, ground }) => {
+  await givenSplit(ground, 90);
+  const split = new SplitPage(page);
+  let arrive = (): void => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(/\.js(?:\?|$)/, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto("/services/httpbin/httpbin", { waitUntil: "commit" });
+  await expect(split.field("1-25")).toBeDisabled();
+  await expect(split.slider("1-25")).toBeDisabled();
+  await expect(page.getByRole("radiogroup").getByRole("radio").first()).toBeDisabled();
+  arrive();
+  await split.field("1-25").fill("60");
+  await expect(split.draft).toContainText(words("1-25: 9.0 % → 60.0 %"));
+});
+
+test("review, apply, and the four truths converge under live traffic", { tag: "@real" }, async ({ page, ground }) => {
   test.slow();
   await givenCallers(ground, true);
   await givenSplit(ground, 200);
@@ -70,7 +91,7 @@ test("review, apply, and the four truths converge under live traffic", async ({ 
   // How much is asked counts from the last reviewed revision: one of its own, whatever ran before. Only what goes far is one.
   await split.move("1-25", "60", "Far from wherever it was");
   await split.move("1-25", "9", "To begin from here");
-  await split.converged("9");
+  await split.converged("9", ground);
   await split.drag("1-25", 25);
   await split.review();
   await expect(split.dialog).toContainText(words("Move 16 points of httpbin to 1-25"));
@@ -79,31 +100,32 @@ test("review, apply, and the four truths converge under live traffic", async ({ 
   await expect(split.applyButton()).toBeDisabled();
   await split.fillAndApply("A quarter, to see the errors");
   await expect(split.dialog).toBeHidden();
-  await split.converged("25");
+  await split.converged("25", ground);
   expect((await policyOf(ground)).lbType).toBe("ActiveActive");
   expect(await weightOf(ground, "1-25")).toBe(250);
   const history = page.getByRole("region", { name: "History" });
   await expect(history.getByRole("listitem").first()).toContainText(words("25 % to 1-25 — A quarter, to see the errors"));
 });
 
-test("a client outside the product counts 1,000 requests: the split is exact", async ({ page, ground }) => {
+test("a client outside the product counts 1,000 requests: the split is exact", { tag: "@real" }, async ({ page, ground }) => {
+  test.slow();
   await givenCallers(ground, false);
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
   await split.move("1-25", "37.3", "Exact to the tenth");
   await expect(split.truth("Requested")).toContainText(words("37.3 %"));
-  await expect(split.truth("Acknowledged")).toContainText("1 of 1");
+  await expect(split.truth("Acknowledged")).toContainText(allProxies(ground));
   const counts = await countAnswers(ground, total);
   const proxies = await proxiesOf(ground, "1-23");
   expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(total);
   expect([...counts.keys()]).toEqual(["1-23", "1-25"]);
   expect(Math.abs((counts.get("1-25") ?? 0) - 373)).toBeLessThanOrEqual(proxies);
   await expect(split.truth("Measured")).toContainText(`${counts.get("1-25") ?? 0} of 1,000`);
-  await split.converged("37.3");
+  await split.converged("37.3", ground);
 });
 
-test("undo makes the split before a new revision", async ({ page, ground }) => {
+test("undo makes the split before a new revision", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
@@ -115,7 +137,7 @@ test("undo makes the split before a new revision", async ({ page, ground }) => {
   expect(await weightOf(ground, "1-25")).toBe(90);
 });
 
-test("send everything back restores the split before the day's first change", async ({ page, ground }) => {
+test("send everything back restores the split before the day's first change", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();

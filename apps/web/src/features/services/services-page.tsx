@@ -11,6 +11,7 @@ import { knownOr } from "../../components/known-value.tsx";
 import { PageHead } from "../../components/page-head.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { useHydrated } from "../../components/use-hydrated.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { errorView } from "../../trpc/error-view.ts";
 import { useLive } from "../../trpc/live-provider.tsx";
@@ -24,6 +25,7 @@ export function ServicesPage() {
   const format = useFormat();
   const trpc = useTRPC();
   const fleet = useLive().fleet;
+  const hydrated = useHydrated();
   const list = useQuery(trpc.services.list.queryOptions(undefined, { refetchInterval: 3000 }));
   const parameters = useSearchParams();
   const [query, setQuery] = useState<ListQuery>(() => readQuery(parameters));
@@ -60,6 +62,7 @@ export function ServicesPage() {
             <input
               type="search"
               value={query.filter}
+              disabled={!hydrated}
               onChange={(event) => change({ ...query, filter: event.target.value })}
               aria-label={t("filter")}
               placeholder={t("filter")}

@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl";
 import { clusterColor } from "../../components/cluster-color.ts";
 import { ClusterMark } from "../../components/cluster-mark.tsx";
 import { KnownValue } from "../../components/known-value.tsx";
+import { useHydrated } from "../../components/use-hydrated.ts";
 import { formatShare } from "../../format/number-format.ts";
 import { useFormat } from "../../format/use-format.ts";
 import type { ClusterLook } from "../../trpc/use-clusters.ts";
@@ -33,7 +34,7 @@ export function TargetRow({ target, look, sourceName, index, permille, livePermi
   const format = useFormat();
   const changed = permille !== livePermille;
   const label = t("share-of", { cluster: look.name, source: sourceName });
-  const disabled = locked || !movable;
+  const disabled = !useHydrated() || locked || !movable;
   const plain = (value: number) => formatShare(value, "en").replace(/[\u00a0 ]%$/, "");
   const set = (value: number) => act({ type: "set-share", index, permille: value });
   const end = () => act({ type: "end-drag" });
