@@ -6,13 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
 import { manifest } from "../story/story.ts";
 import { anyKubectl, type RealGround, startRealGround } from "./ground.ts";
+import { killAll } from "./host/processes.ts";
 import { setId } from "./set/cluster-set.ts";
-
-interface Recorded {
-  place: string;
-  program: string;
-  pid: number;
-}
+import type { RecordedProcess } from "./set/state.ts";
 
 const members = ["1-23", "1-25"];
 const hello = (cluster: string) => `Hi, I am from ${cluster} and controlled by mesh!`;
@@ -68,7 +64,7 @@ describe("two clusters of different minors on this machine", () => {
 
   const curl = (cluster: string, ...args: string[]) => ground.kubectl(cluster).run(["exec", "-n", "curl", "deploy/curl", "-c", "curl", "--", "curl", "-s", "--max-time", "20", ...args]);
   const podOf = (cluster: string, app: string) => ground.kubectl(cluster).run(["get", "pod", "-n", "httpbin", "-l", `app=${app}`, "-o", "jsonpath={.items[0].metadata.name}"]);
-  const recorded = () => (JSON.parse(readFileSync(path.join(folder, "state.json"), "utf8")) as { processes: Recorded[] }).processes;
+  const recorded = () => (JSON.parse(readFileSync(path.join(folder, "state.json"), "utf8")) as { processes: RecordedProcess[] }).processes;
 
   test("their nodes are ready, each with the version of its cluster", async () => {
     const versions = (cluster: string) => ground.kubectl(cluster).run(["get", "nodes", "-o", "jsonpath={.items[*].status.nodeInfo.kubeletVersion}"]);
@@ -123,7 +119,7 @@ describe("two clusters of different minors on this machine", () => {
     const before = recorded();
     const killed = before.filter(({ place, program }) => place === "1-25-1" && (program === "kube-apiserver" || program === "kubelet"));
     expect(killed).toHaveLength(2);
-    for (const { pid } of killed) process.kill(pid, "SIGKILL");
+    await killAll(killed);
     await ground.mend();
     const after = new Set(recorded().map(({ pid }) => pid));
     expect(before.filter(({ pid }) => !after.has(pid))).toEqual(killed);

@@ -3,7 +3,7 @@ import { eventually } from "../ground/eventually.ts";
 import { cgroupsOf, removeCgroup } from "./host/cgroups.ts";
 import { links, namespaces } from "./host/network.ts";
 import { firstProcess } from "./host/place.ts";
-import { isAlive, signal } from "./host/processes.ts";
+import { isAlive, killAll } from "./host/processes.ts";
 import { run } from "./host/run.ts";
 import { type Node, placesOf, setId } from "./set/cluster-set.ts";
 import { SetState } from "./set/state.ts";
@@ -34,12 +34,7 @@ export async function down(folder: string, log: (line: string) => void): Promise
   const processes = SetState.read(folder)?.processes ?? [];
   const nodes = nodesOf(folder);
   // The kernel ends everything in the process tree of a node together with its first process.
-  for (const process of processes.filter(({ program }) => program === firstProcess)) signal(process, "SIGKILL");
-  for (const process of processes.filter(({ program }) => program !== firstProcess)) signal(process, "SIGKILL");
-  await eventually("the processes to end", () => {
-    const living = processes.filter((process) => isAlive(process));
-    return living.length === 0 ? Promise.resolve() : Promise.reject(new Error(living.map(({ place, program, pid }) => `${program} of ${place} (${pid})`).join(", ")));
-  }, 30_000);
+  await killAll(processes.toSorted((one, other) => Number(other.program === firstProcess) - Number(one.program === firstProcess)));
   for (const name of (await namespaces()).filter((each) => each.startsWith(`sluice-${id}-`))) {
     await endStrangers(name);
     await run("ip", ["netns", "delete", name]);

@@ -5,6 +5,7 @@ import { buildPrograms } from "./build/build-programs.ts";
 import { allPrograms, kubernetesAssets, kubernetesMinors } from "./build/programs.ts";
 import { down } from "./down.ts";
 import { inotifyObstacle } from "./host/inotify.ts";
+import { hasIpv6 } from "./host/network.ts";
 import { installPackages, obstacles } from "./host/requirements.ts";
 import { install } from "./install.ts";
 import { makeProductImages } from "./images/product-images.ts";
@@ -62,7 +63,7 @@ async function check(args: string[]): Promise<void> {
   parseArgs({ args, options: {} });
   const programs = allPrograms();
   const unbuilt = programs.filter(({ file }) => !existsSync(file)).map(({ name, version }) => `${name} ${version}`);
-  const scarce = inotifyObstacle(wishes(defaultNames, ""));
+  const scarce = inotifyObstacle(wishes(defaultNames, "", false));
   const lacking = [...(await obstacles(programs)), ...(scarce === undefined ? [] : [scarce]), ...(unbuilt.length > 0 ? [`not built yet, npm run clusters -- build: ${unbuilt.join(", ")}`] : [])];
   for (const line of lacking) log(line);
   process.exitCode = lacking.length > 0 ? 1 : 0;
@@ -70,7 +71,7 @@ async function check(args: string[]): Promise<void> {
 
 async function start(args: string[], signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({ args, options: { dir, names: { type: "string" }, nodes: { type: "string" }, "install-packages": { type: "boolean" } } });
-  const wished = wishes(values.names ?? defaultNames, values.nodes ?? "");
+  const wished = wishes(values.names ?? defaultNames, values.nodes ?? "", await hasIpv6());
   if (values["install-packages"] === true) await installPackages(log);
   const { kubeconfig, clusters } = await up({ folder: folderOf(values.dir), wished, signal, log });
   log(`\n  export KUBECONFIG=${kubeconfig}\n  kubectl --context ${clusters[0]?.name} get nodes\n`);

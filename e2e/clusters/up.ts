@@ -103,17 +103,18 @@ async function ensureCluster(state: SetState, cluster: Cluster, signal: AbortSig
   const { set } = state;
   await ensurePki(cluster);
   for (const place of placesOf(cluster)) {
-    await ensureNamespace(place, set.bridge);
+    await ensureNamespace(place, cluster, set.bridge);
     await ensurePlace(state, place, otherProgram("pause").file);
-    await ensureRoutes(place, cluster.nodes);
+    await ensureRoutes(place, cluster);
   }
   signal.throwIfAborted();
   await ensureApiServer(state, cluster, signal);
   say(`${cluster.name}: Kubernetes ${kubernetesProgram(cluster.minor, "kube-apiserver").version} answers at ${cluster.server}`);
   await ensureControllers(state, cluster);
   if (cluster.nodes.length === 0) return;
+  const sinceMs = Date.now();
   for (const node of cluster.nodes) await ensureNode(state, set, cluster, node);
   await applyDns(cluster, signal);
-  await untilReady(cluster, signal);
+  await untilReady(cluster, sinceMs, signal);
   say(`${cluster.name}: ${cluster.nodes.map(({ name }) => name).join(", ")} ready, kube-proxy in ${cluster.proxyMode} mode`);
 }

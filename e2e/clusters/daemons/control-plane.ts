@@ -5,7 +5,7 @@ import { eventually } from "../../ground/eventually.ts";
 import { kubernetesProgram, otherProgram } from "../build/programs.ts";
 import { ensureProgram } from "../host/place.ts";
 import type { Cluster } from "../set/cluster-set.ts";
-import { podRangeOfClusters, serviceRange } from "../set/cluster-set.ts";
+import { podRange6OfClusters, podRangeOfClusters, serviceRange, serviceRange6 } from "../set/cluster-set.ts";
 import type { SetState } from "../set/state.ts";
 import { ensureKubeconfig, pkiFolder } from "./pki.ts";
 
@@ -28,6 +28,9 @@ export function auditLog(cluster: Cluster): string {
 }
 
 const flags = (values: Record<string, string>) => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
+
+/** As the flags of Kubernetes want it: IPv4 comes first. */
+const ranges = ({ dualStack }: Cluster, range: string, range6: string) => (dualStack ? `${range},${range6}` : range);
 
 /** etcd and the API server live, and the API server says that it is ready. */
 export async function ensureApiServer(state: SetState, cluster: Cluster, signal: AbortSignal): Promise<void> {
@@ -52,7 +55,7 @@ export async function ensureApiServer(state: SetState, cluster: Cluster, signal:
     "bind-address": "0.0.0.0",
     "advertise-address": controlPlane.address,
     "secure-port": "6443",
-    "service-cluster-ip-range": serviceRange,
+    "service-cluster-ip-range": ranges(cluster, serviceRange, serviceRange6),
     "authorization-mode": "Node,RBAC",
     "enable-admission-plugins": "NodeRestriction",
     "allow-privileged": "true",
@@ -98,8 +101,8 @@ export async function ensureControllers(state: SetState, cluster: Cluster): Prom
   const manager = flags({
     kubeconfig: ensureKubeconfig(cluster, "kube-controller-manager"),
     "bind-address": "127.0.0.1",
-    "cluster-cidr": podRangeOfClusters,
-    "service-cluster-ip-range": serviceRange,
+    "cluster-cidr": ranges(cluster, podRangeOfClusters, podRange6OfClusters),
+    "service-cluster-ip-range": ranges(cluster, serviceRange, serviceRange6),
     "root-ca-file": pki("ca.crt"),
     "service-account-private-key-file": pki("sa.key"),
     "cluster-signing-cert-file": pki("ca.crt"),

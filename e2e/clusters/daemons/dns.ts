@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { eventually } from "../../ground/eventually.ts";
 import { kubernetesProgram, newestMinor } from "../build/programs.ts";
 import { run } from "../host/run.ts";
 import { dnsImage } from "../images/stand-ins.ts";
@@ -94,11 +95,17 @@ export async function applyDns(cluster: Cluster, signal: AbortSignal): Promise<v
   await kubectl(cluster, ["apply", "--server-side", "--force-conflicts", "-f", "-"], signal, manifest);
 }
 
-/** Returns when every node is ready and names are resolved. */
-export async function untilReady(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  for (const { name } of cluster.nodes) {
-    await kubectl(cluster, ["wait", "--for=create", `node/${name}`, "--timeout=120s"], signal);
-    await kubectl(cluster, ["wait", "--for=condition=Ready", `node/${name}`, "--timeout=120s"], signal);
+/**
+ * Returns when every kubelet has told since `sinceMs` (of the wall clock) that its node is ready, and names are resolved: what
+ * a kubelet told before it was killed says nothing.
+ */
+export async function untilReady(cluster: Cluster, sinceMs: number, signal: AbortSignal): Promise<void> {
+  for (const { name, folder } of cluster.nodes) {
+    await eventually(`node ${name} to be ready (the log of its kubelet: ${folder}/log/kubelet.log)`, async () => {
+      const [ready = "", toldAt = ""] = (await kubectl(cluster, ["get", "node", name, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].lastHeartbeatTime}'], signal)).split(" ");
+      // Kubernetes keeps whole seconds.
+      if (ready !== "True" || Date.parse(toldAt) < sinceMs - 1_000) throw new Error(`Ready is ${ready}, as its kubelet told at ${toldAt}`);
+    }, 180_000, signal);
   }
   await kubectl(cluster, ["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=180s"], signal);
 }

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
+import { eventually } from "../../ground/eventually.ts";
 import { kubernetesProgram } from "../build/programs.ts";
-import { ensureProgram } from "../host/place.ts";
+import { ensureProgram, firstProcess } from "../host/place.ts";
 import { pauseReference } from "../images/stand-ins.ts";
 import type { Cluster, ClusterSet, Node } from "../set/cluster-set.ts";
-import { dnsAddress, podRangeOfClusters } from "../set/cluster-set.ts";
+import { dnsAddress, podRange6OfClusters, podRangeOfClusters } from "../set/cluster-set.ts";
 import type { SetState } from "../set/state.ts";
 import { ensureKubeconfig, nodeUser, pkiFolder } from "./pki.ts";
 
@@ -49,12 +51,12 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 `;
 }
 
-const networkConfig = (node: Node) => ({
+const networkConfig = ({ dualStack }: Cluster, { podRange, podRange6 }: Node) => ({
   cniVersion: "0.4.0",
   name: "pods",
   plugins: [
     // Promiscuous mode is not needed: a pod that calls itself by its service comes back through its own port (hairpin).
-    { type: "bridge", bridge: "pods", isGateway: true, hairpinMode: true, ipMasq: false, ipam: { type: "host-local", ranges: [[{ subnet: node.podRange }]], routes: [{ dst: "0.0.0.0/0" }] } },
+    { type: "bridge", bridge: "pods", isGateway: true, hairpinMode: true, ipMasq: false, ipam: { type: "host-local", ranges: [podRange, ...(dualStack ? [podRange6] : [])].map((subnet) => [{ subnet }]), routes: ["0.0.0.0/0", ...(dualStack ? ["::/0"] : [])].map((dst) => ({ dst })) } },
     { type: "portmap", capabilities: { portMappings: true } },
   ],
 });
@@ -90,12 +92,21 @@ const proxyConfig = (cluster: Cluster, node: Node, kubeconfig: string) => ({
   apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
   kind: "KubeProxyConfiguration",
   mode: cluster.proxyMode,
-  clusterCIDR: podRangeOfClusters,
+  clusterCIDR: cluster.dualStack ? `${podRangeOfClusters},${podRange6OfClusters}` : podRangeOfClusters,
   hostnameOverride: node.name,
   clientConnection: { kubeconfig },
   // Limits of the whole machine stay as they are.
   conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
 });
+
+/** Throws unless containerd takes connections. */
+function askContainerd(state: SetState, node: Node): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // The node's /run is its own, and seen from here by its first process.
+  const socket = connect(`/proc/${state.running(node.name, firstProcess)?.pid}/root${containerdSocket}`, resolve);
+  socket.once("error", reject);
+  return promise.finally(() => socket.destroy());
+}
 
 /** containerd, kubelet and kube-proxy of the node live. */
 export async function ensureNode(state: SetState, set: ClusterSet, cluster: Cluster, node: Node): Promise<void> {
@@ -104,7 +115,7 @@ export async function ensureNode(state: SetState, set: ClusterSet, cluster: Clus
   const proxyKubeconfig = ensureKubeconfig(cluster, "kube-proxy");
   writeFiles(folder, {
     "containerd.toml": containerdConfig(node),
-    "net.d/10-pods.conflist": networkConfig(node),
+    "net.d/10-pods.conflist": networkConfig(cluster, node),
     "registries/_default/hosts.toml": registry,
     "registries/docker.io/hosts.toml": registry,
     "kubelet.json": kubeletConfig(cluster, node),
@@ -112,7 +123,9 @@ export async function ensureNode(state: SetState, set: ClusterSet, cluster: Clus
   });
   const kubernetes = (name: "kubelet" | "kube-proxy") => kubernetesProgram(cluster.minor, name).file;
   await ensureProgram(state, node, "containerd", ["containerd", "--config", `${folder}/containerd.toml`]);
+  // The kubelet asks it once when it begins, and ends if there is no answer.
+  await eventually(`containerd of ${node.name} to take connections (its log: ${folder}/log/containerd.log)`, () => askContainerd(state, node), 60_000);
   const kubeconfig = ensureKubeconfig(cluster, nodeUser(node));
-  await ensureProgram(state, node, "kubelet", [kubernetes("kubelet"), `--config=${folder}/kubelet.json`, `--kubeconfig=${kubeconfig}`, `--hostname-override=${node.name}`, `--node-ip=${node.address}`]);
+  await ensureProgram(state, node, "kubelet", [kubernetes("kubelet"), `--config=${folder}/kubelet.json`, `--kubeconfig=${kubeconfig}`, `--hostname-override=${node.name}`, `--node-ip=${[node.address, ...(cluster.dualStack ? [node.address6] : [])].join(",")}`]);
   await ensureProgram(state, node, "kube-proxy", [kubernetes("kube-proxy"), `--config=${folder}/kube-proxy.json`]);
 }

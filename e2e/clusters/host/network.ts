@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
-import type { ClusterSet, Node } from "../set/cluster-set.ts";
-import { podRangeOfClusters } from "../set/cluster-set.ts";
+import { existsSync, readFileSync } from "node:fs";
+import type { Cluster, ClusterSet, Node } from "../set/cluster-set.ts";
+import { podRange6OfClusters, podRangeOfClusters } from "../set/cluster-set.ts";
 import { run } from "./run.ts";
+import { natTable } from "./try-out.ts";
 
 interface Address {
   ifname: string;
@@ -33,32 +34,46 @@ export async function ensureBridge({ bridge, hostAddress }: ClusterSet): Promise
 }
 
 /** The node's namespace stands, with a cable to the bridge. */
-export async function ensureNamespace(node: Node, bridge: string): Promise<void> {
-  const { namespace, link, address } = node;
+export async function ensureNamespace(node: Node, { dualStack }: Cluster, bridge: string): Promise<void> {
+  const { namespace, link, address, address6 } = node;
   if (!(await namespaces()).includes(namespace)) await run("ip", ["netns", "add", namespace]);
   const inside = JSON.parse(await run("ip", ["-n", namespace, "-j", "link"])) as { ifname: string }[];
   if (inside.some(({ ifname }) => ifname === "eth0")) return;
   await run("ip", ["link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
   await run("ip", ["link", "set", link, "master", bridge, "up"]);
-  await run("ip", ["-n", namespace, "-batch", "-"], { input: `link set lo up\naddress add ${address}/24 dev eth0\nlink set eth0 up\n` });
+  // Nobody else has the address: it need not be looked for on the network before it is used (DAD, RFC 4862).
+  const second = dualStack ? [`address add ${address6}/64 dev eth0 nodad`] : [];
+  await run("ip", ["-n", namespace, "-batch", "-"], { input: `${["link set lo up", `address add ${address}/24 dev eth0`, ...second, "link set eth0 up"].join("\n")}\n` });
 }
 
 /**
  * Routes to the pods of the cluster's other nodes, and the node's own address for what leaves the cluster: pods have the
  * same addresses in every cluster, and the reply must find the way back.
  */
-export async function ensureRoutes(node: Node, nodes: readonly Node[]): Promise<void> {
+export async function ensureRoutes(node: Node, { nodes, dualStack }: Cluster): Promise<void> {
   const others = nodes.filter(({ name }) => name !== node.name);
+  await ensureRoutesOf(node, "-4", podRangeOfClusters, others.map(({ podRange, address }) => `${podRange} via ${address}`));
+  if (dualStack) await ensureRoutesOf(node, "-6", podRange6OfClusters, others.map(({ podRange6, address6 }) => `${podRange6} via ${address6}`));
+}
+
+async function ensureRoutesOf({ namespace }: Node, family: "-4" | "-6", pods: string, toOthers: readonly string[]): Promise<void> {
   // Without a default route, what goes to a service address is refused before kube-proxy's rules see it.
-  const routes = [`route replace default dev eth0`, ...others.map(({ podRange, address }) => `route replace ${podRange} via ${address}`)];
-  await run("ip", ["-n", node.namespace, "-batch", "-"], { input: `${routes.join("\n")}\n` });
-  const rules = `table ip sluice-node
-delete table ip sluice-node
-table ip sluice-node {
-  chain leaving { type nat hook postrouting priority srcnat + 10; ip saddr ${podRangeOfClusters} ip daddr != ${podRangeOfClusters} oifname "eth0" masquerade; }
+  const routes = ["default dev eth0", ...toOthers].map((route) => `route replace ${route}`);
+  await run("ip", [family, "-n", namespace, "-batch", "-"], { input: `${routes.join("\n")}\n` });
+  const ip = family === "-4" ? "ip" : "ip6";
+  const rules = `table ${ip} sluice-node
+delete table ${ip} sluice-node
+table ${ip} sluice-node {
+  chain leaving { type nat hook postrouting priority srcnat + 10; ${ip} saddr ${pods} ${ip} daddr != ${pods} oifname "eth0" masquerade; }
 }
 `;
-  await run("ip", ["netns", "exec", node.namespace, "nft", "-f", "-"], { input: rules });
+  await run("ip", ["netns", "exec", namespace, "nft", "-f", "-"], { input: rules });
+}
+
+/** Whether the kernel has IPv6, and translates its addresses as kube-proxy needs it. */
+export async function hasIpv6(): Promise<boolean> {
+  if (!existsSync("/proc/net/if_inet6")) return false;
+  return await run("nft", ["--check", "-f", "-"], { input: natTable("ip6") }).then(() => true, () => false);
 }
 
 /** Names of all network namespaces of the host. */

@@ -3,7 +3,8 @@ import path from "node:path";
 import { eventually } from "../../ground/eventually.ts";
 import type { Node } from "../set/cluster-set.ts";
 import type { RecordedProcess, SetState } from "../set/state.ts";
-import { childOf, startDetached } from "./processes.ts";
+import { cgroupsOf, removeCgroup } from "./cgroups.ts";
+import { childOf, startDetached, untilGone } from "./processes.ts";
 import { run } from "./run.ts";
 
 /** Name of the first process of a node: when it ends, the kernel ends all others and what they mounted. */
@@ -33,7 +34,7 @@ function setUp(node: Node, pause: string): string {
     ...hidden,
     "echo 1 >/proc/sys/net/ipv4/ip_forward",
     // Without it packets between two pods of a node pass kube-proxy's rules only one way.
-    "[ ! -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables",
+    ...["iptables", "ip6tables"].map((name) => `[ ! -e /proc/sys/net/bridge/bridge-nf-call-${name} ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-${name}`),
     `exec '${pause}'`,
   ].join("\n");
 }
@@ -45,6 +46,8 @@ function setUp(node: Node, pause: string): string {
 export async function ensurePlace(state: SetState, node: Node, pause: string): Promise<RecordedProcess> {
   const running = state.running(node.name, firstProcess);
   if (running !== undefined) return running;
+  // As after a machine's start: the kubelet would ask for the task of each container that the kernel ended, for 3 s and more than once.
+  cgroupsOf([node]).forEach(removeCgroup);
   for (const name of ["kubelet", "cni", "log", "containerd"]) mkdirSync(path.join(node.folder, name), { recursive: true });
   const log = path.join(node.folder, "log", `${firstProcess}.log`);
   const unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-c", setUp(node, pause)];
@@ -73,6 +76,8 @@ export async function ensureProgram(state: SetState, node: Node, name: string, c
   if (state.running(node.name, name) !== undefined) return;
   const first = state.running(node.name, firstProcess);
   if (first === undefined) throw new Error(`${node.name} is not up`);
+  const before = state.recorded(node.name, name);
+  if (before !== undefined) await untilGone(before);
   const log = path.join(node.folder, "log", `${name}.log`);
   const [program = "", ...args] = [...inPlace(first), ...command];
   const outer = startDetached(program, args, log);

@@ -11,25 +11,51 @@ export interface StartedProcess {
 
 const logBytesMax = 64 * 1024 * 1024;
 
-/** Undefined: there is no such process (any more), or it is a zombie. */
-function statOf(pid: number): { parent: number; startTicks: string } | undefined {
+interface Stat {
+  parent: number;
+  startTicks: string;
+  processorTicks: number;
+}
+
+/** Undefined: there is no such process (any more), or, unless asked for, it is a zombie. */
+function statOf(pid: number, zombies = false): Stat | undefined {
   try {
     // The second field is the name in brackets, with any character in it.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    return { parent: Number(fields[1]), startTicks: fields[19] ?? "" };
+    if (!zombies && (fields[0] === "Z" || fields[0] === "X")) return undefined;
+    return { parent: Number(fields[1]), startTicks: fields[19] ?? "", processorTicks: Number(fields[11]) + Number(fields[12]) };
   } catch {
     return undefined;
   }
 }
 
-function identify(pid: number): StartedProcess | undefined {
-  const stat = statOf(pid);
+function identify(pid: number, zombies = false): StartedProcess | undefined {
+  const stat = statOf(pid, zombies);
   return stat && { pid, startedAt: `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${stat.startTicks}` };
 }
 
 export function isAlive(process: StartedProcess): boolean {
   return identify(process.pid)?.startedAt === process.startedAt;
+}
+
+/**
+ * Returns when nothing of a process is left that was told to end, its ports neither: a zombie's other threads may still
+ * hold them.
+ */
+export function untilGone({ pid, startedAt }: StartedProcess): Promise<void> {
+  return eventually(`the end of process ${pid}`, () => (identify(pid, true)?.startedAt === startedAt ? Promise.reject(new Error("it is still there")) : Promise.resolve()), 60_000);
+}
+
+/** What a tick of /proc/PID/stat is on Linux (USER_HZ), in ms. */
+const tickMs = 10;
+
+/** The processor's time that these have had since they began, in ms, of all their threads. Throws where one has ended. */
+export function processorMsOf(processes: readonly StartedProcess[]): number {
+  return processes.reduce((sum, process) => {
+    const stat = isAlive(process) ? statOf(process.pid) : undefined;
+    if (stat === undefined) throw new Error(`process ${process.pid} has ended: its processor time is not known any more`);
+    return sum + stat.processorTicks * tickMs;
+  }, 0);
 }
 
 /** The ids of all processes that the machine has now. */
@@ -77,6 +103,18 @@ export function signal(started: StartedProcess, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
+}
+
+/**
+ * Kills these, in this order, and returns when none of them runs any more: one with a large memory reads as alive for a
+ * while after it, and whoever looks then would find nothing to mend.
+ */
+export async function killAll(processes: readonly StartedProcess[]): Promise<void> {
+  for (const each of processes) signal(each, "SIGKILL");
+  await eventually("the killed processes to end", () => {
+    const living = processes.filter((each) => isAlive(each)).map(({ pid }) => `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (${pid})`);
+    return living.length === 0 ? Promise.resolve() : Promise.reject(new Error(living.join(", ")));
+  }, 30_000);
 }
 
 /** Starts a program that goes on after us, its output appended to `log`. */

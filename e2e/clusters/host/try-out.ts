@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { run } from "./run.ts";
 
-const natTable = "table ip sluice-try { chain leaving { type nat hook postrouting priority srcnat; oifname \"eth0\" masquerade; }; }";
+/** A table as nodes have it, of a family of addresses. */
+export const natTable = (family: "ip" | "ip6") => `table ${family} sluice-try { chain leaving { type nat hook postrouting priority srcnat; oifname "eth0" masquerade; }; }`;
 
 /** A node's own process tree and mounts, a container's file system, and forwarding of packets. */
 const mounts = (folder: string): string =>
@@ -57,7 +58,7 @@ export async function tryOut(host: Host = { run, cgroupRoot: "/sys/fs/cgroup" })
     ["a network namespace", () => host.run("ip", ["netns", "add", name])],
     ["a bridge", () => host.run("ip", ["link", "add", bridge, "type", "bridge"])],
     ["a pair of links into the namespace", () => host.run("ip", ["link", "add", link, "master", bridge, "type", "veth", "peer", "name", "eth0", "netns", name])],
-    ["a rule of nftables", () => host.run(...inside("nft", "-f", "-"), { input: natTable })],
+    ["a rule of nftables", () => host.run(...inside("nft", "-f", "-"), { input: natTable("ip") })],
     ["a rule of iptables", () => host.run(...inside("iptables", "-w", "-t", "nat", "-A", "POSTROUTING", "-m", "comment", "--comment", "sluice", "-j", "MASQUERADE"))],
     ["a node's mounts", () => host.run(...inside("unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-c", mounts(folder)))],
     ["a cgroup", () => tryCgroups(host.cgroupRoot, name)],

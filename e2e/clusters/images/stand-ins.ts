@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, realpathSync, 
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { otherProgram } from "../build/programs.ts";
+import { hasIpv6 } from "../host/network.ts";
 import { run } from "../host/run.ts";
 import { fullReference, makeImage } from "./make-image.ts";
 import type { ImageConfig } from "./make-image.ts";
@@ -63,16 +64,15 @@ const layStatic = (name: "pause" | "coredns") => async (root: string) => {
   copyFileSync(otherProgram(name).file, path.join(root, name));
 };
 
-/** They listen on what the environment says; in a pod that is every address. */
-const environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "POD_IP=0.0.0.0"];
+const Env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
 
 const standIns: readonly StandIn[] = [
   { ...pause, config: { Entrypoint: ["/pause"], User: "65535:65535" }, layOut: layStatic("pause") },
   { name: "sluice/coredns", tag: "1", config: { Entrypoint: ["/coredns"] }, layOut: layStatic("coredns") },
-  { name: "curlimages/curl", tag: "latest", config: { Entrypoint: ["curl"], Env: environment.slice(0, 1), User: "100:101" }, layOut: layCurl },
-  { name: "flomesh/pipy", tag: "latest", config: { Entrypoint: ["pipy"], Env: environment }, layOut: laySandboxPrograms },
-  { name: "sluice/echo", tag: "latest", config: { Entrypoint: ["sluice-echo"], Env: environment }, layOut: laySandboxPrograms },
-  { name: "sluice/caller", tag: "latest", config: { Entrypoint: ["sluice-caller"], Env: environment }, layOut: laySandboxPrograms },
+  { name: "curlimages/curl", tag: "latest", config: { Entrypoint: ["curl"], Env, User: "100:101" }, layOut: layCurl },
+  { name: "flomesh/pipy", tag: "latest", config: { Entrypoint: ["pipy"], Env }, layOut: laySandboxPrograms },
+  { name: "sluice/echo", tag: "latest", config: { Entrypoint: ["sluice-echo"], Env }, layOut: laySandboxPrograms },
+  { name: "sluice/caller", tag: "latest", config: { Entrypoint: ["sluice-caller"], Env }, layOut: laySandboxPrograms },
 ];
 
 /**
@@ -80,6 +80,8 @@ const standIns: readonly StandIn[] = [
  * their own names. Answers the archives.
  */
 export async function makeStandIns(folder: string): Promise<string[]> {
+  // The programs listen on what the environment says; in a pod that is every address, of both families where the kernel has them.
+  const address = (await hasIpv6()) ? "::" : "0.0.0.0";
   const roots = new Map<StandIn["layOut"], string>();
   mkdirSync(folder, { recursive: true });
   const half = mkdtempSync(path.join(folder, "half-"));
@@ -89,7 +91,8 @@ export async function makeStandIns(folder: string): Promise<string[]> {
       const root = roots.get(layOut) ?? path.join(half, createHash("sha256").update(name).digest("hex").slice(0, 8));
       if (!roots.has(layOut)) await layOut(root);
       roots.set(layOut, root);
-      archives.push(await makeImage({ name, tag, root, config }, folder));
+      const own = layOut === laySandboxPrograms ? { ...config, Env: [...Env, `POD_IP=${address}`] } : config;
+      archives.push(await makeImage({ name, tag, root, config: own }, folder));
     }
     return archives;
   } finally {

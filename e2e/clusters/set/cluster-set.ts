@@ -10,6 +10,8 @@ export interface ClusterWish {
   proxyMode: "iptables" | "nftables";
   /** 0: an API server with its controllers alone, on which no pod can run. */
   nodeCount: number;
+  /** Pods and services have IPv6 addresses too, if they ask for them. */
+  dualStack: boolean;
 }
 
 /** A machine to Kubernetes: a network namespace with processes of its own. The first of a cluster carries its control plane. */
@@ -18,10 +20,13 @@ export interface Node {
   name: string;
   cluster: string;
   address: string;
+  /** Of a dual-stack cluster. */
+  address6: string;
   namespace: string;
   /** The end of its cable that stands in the host. */
   link: string;
   podRange: string;
+  podRange6: string;
   folder: string;
 }
 
@@ -50,7 +55,9 @@ export interface ClusterSet {
 }
 
 export const podRangeOfClusters = "10.244.0.0/16";
+export const podRange6OfClusters = "fd10:244::/48";
 export const serviceRange = "10.96.0.0/16";
+export const serviceRange6 = "fd10:96::/112";
 export const dnsAddress = "10.96.0.10";
 const clusterCountMax = 20;
 const nodeCountMax = 5;
@@ -62,9 +69,9 @@ export function setId(folder: string): string {
 
 /**
  * `--names` and `--nodes` (`1-23=2,1-25=0`) → what they ask for. A cluster called `1-23` is the old one of the upgrade story:
- * the older minor, with kube-proxy in iptables mode. Throws with what is wrong about which name.
+ * the older minor, with kube-proxy in iptables mode. All are `dualStack`, or none. Throws with what is wrong about which name.
  */
-export function wishes(names: string, nodes: string): ClusterWish[] {
+export function wishes(names: string, nodes: string, dualStack: boolean): ClusterWish[] {
   const counts = new Map<string, number>();
   for (const item of nodes.split(",").filter((text) => text !== "")) {
     const [, name = "", count = ""] = /^([^=]+)=(\d+)$/.exec(item) ?? [];
@@ -80,11 +87,14 @@ export function wishes(names: string, nodes: string): ClusterWish[] {
   if (unknown !== undefined) throw new Error(`--nodes names "${unknown}", which is not in --names ${names}`);
   return list.map((name) => {
     const old = name === "1-23";
-    return { name, minor: old ? "1.35" : newestMinor, proxyMode: old ? "iptables" : "nftables", nodeCount: counts.get(name) ?? 1 };
+    return { name, minor: old ? "1.35" : newestMinor, proxyMode: old ? "iptables" : "nftables", nodeCount: counts.get(name) ?? 1, dualStack };
   });
 }
 
-/** The set that stands in `folder`, on the network `subnet` (0 to 511) of 198.18.0.0/15, which is kept free for tests (RFC 2544). */
+/**
+ * The set that stands in `folder`, on the network `subnet` (0 to 511) of 198.18.0.0/15, which is kept free for tests (RFC 2544),
+ * and of fd73:6c75:6963::/48 (RFC 4193).
+ */
 export function clusterSet(folder: string, subnet: number, wished: readonly ClusterWish[]): ClusterSet {
   const id = setId(folder);
   const prefix = `198.${18 + (subnet >> 8)}.${subnet & 255}`;
@@ -97,9 +107,11 @@ export function clusterSet(folder: string, subnet: number, wished: readonly Clus
         name: `${wish.name}-${index + 1}`,
         cluster: wish.name,
         address: `${prefix}.${11 + position}`,
+        address6: `fd73:6c75:6963:${subnet.toString(16)}::${11 + position}`,
         namespace: `sluice-${id}-${wish.name}-${index + 1}`,
         link: `sl${id}-${position}`,
         podRange: `10.244.${index + 1}.0/24`,
+        podRange6: `fd10:244:0:${index + 1}::/64`,
         folder: path.join(clusterFolder, `node-${index + 1}`),
       };
     });

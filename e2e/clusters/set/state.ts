@@ -61,9 +61,14 @@ export class SetState {
     return this.#stored.processes;
   }
 
+  /** The process that was started last, if there was one. */
+  recorded(place: string, program: string): RecordedProcess | undefined {
+    return this.#stored.processes.find((process) => process.place === place && process.program === program);
+  }
+
   /** The process if it lives. */
   running(place: string, program: string): RecordedProcess | undefined {
-    const found = this.#stored.processes.find((process) => process.place === place && process.program === program);
+    const found = this.recorded(place, program);
     return found !== undefined && isAlive(found) ? found : undefined;
   }
 
