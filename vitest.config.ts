@@ -21,6 +21,8 @@ export default defineConfig({
           include: ["*.test.ts", "{packages,apps}/**/*.test.{ts,tsx}", "deploy/**/*.test.ts", "e2e/story/parse-walk-through.test.ts", "e2e/clusters/{audit,host,images,kills,set}/*.test.ts"],
           exclude: [...outside, onRealApiServers],
           ...timeouts,
+          // Some wait for processes, sockets and watches: with these many two processors are busy all the time.
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,6 +1,6 @@
 import { expect } from "@playwright/test";
 import { eventually } from "../ground/eventually.ts";
-import { type ExtraCluster, startExtraCluster } from "./extra-cluster.ts";
+import type { ExtraCluster } from "./console-ground.ts";
 import { test } from "./ground-test.ts";
 
 let extra: ExtraCluster | undefined;
@@ -10,38 +10,39 @@ test.afterEach(async () => {
   extra = undefined;
 });
 
-test("a new cluster joins by its kubeconfig, and leaves again", async ({ page, ground }) => {
-  test.setTimeout(120_000);
-  extra = await startExtraCluster("extra");
+test("a new cluster joins by its kubeconfig, and leaves again", { tag: "@real" }, async ({ page, ground }) => {
+  test.slow();
+  extra = await ground.startExtraCluster();
+  const { name } = extra;
   await page.goto("/clusters");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("All 2 clusters are managed.");
   await page.getByRole("button", { name: "Join a cluster" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("kubeconfig", { exact: true }).fill(extra.kubeconfig);
   await dialog.getByLabel("kubeconfig", { exact: true }).blur();
-  await expect(dialog).toContainText(/Cluster extra at https:\/\/127\.\S+, as /);
+  await expect(dialog).toContainText(/Cluster \S+ at https:\/\/\S+, as /);
   await expect(dialog.getByRole("listitem").filter({ hasText: /^✓API server/ })).toBeVisible();
-  await dialog.getByLabel("Name").fill("extra");
-  await dialog.getByLabel("Gateway host").fill("127.0.0.1");
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Gateway host").fill(extra.gatewayHost);
   await dialog.getByLabel("Port").fill(String(extra.gatewayPort));
   await dialog.getByRole("button", { name: "Join" }).click();
   await expect(dialog).toBeHidden();
 
-  const card = page.getByRole("region", { name: "extra", exact: true });
+  const card = page.getByRole("region", { name, exact: true });
   await expect(card.getByRole("listitem").filter({ hasText: /^Managed True/ })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("All 3 clusters are managed.");
-  const object = await ground.kubectl("control-plane").json<{ spec: { kubeconfig?: string } }>(["get", "clusters.flomesh.io", "extra"]);
+  const object = await ground.kubectl("control-plane").json<{ spec: { kubeconfig?: string } }>(["get", "clusters.flomesh.io", name]);
   expect(object.spec.kubeconfig ?? "").toBe("");
 
-  await card.getByRole("button", { name: "Let extra leave" }).click();
-  const confirm = dialog.getByRole("button", { name: "Let extra leave" });
+  await card.getByRole("button", { name: `Let ${name} leave` }).click();
+  const confirm = dialog.getByRole("button", { name: `Let ${name} leave` });
   await expect(confirm).toBeDisabled();
-  await dialog.getByLabel("Type extra to confirm.").fill("extra");
+  await dialog.getByLabel(`Type ${name} to confirm.`).fill(name);
   await confirm.click();
   await expect(card).toBeHidden();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("All 2 clusters are managed.");
   await eventually("the Cluster object is gone", async () => {
-    const { code } = await ground.kubectl("control-plane").try(["get", "clusters.flomesh.io", "extra"]);
+    const { code } = await ground.kubectl("control-plane").try(["get", "clusters.flomesh.io", name]);
     if (code === 0) throw new Error("it is there still");
   });
 });
@@ -84,7 +85,7 @@ test("wrong fields are refused one by one, each with its own words", async ({ pa
   await dialog.getByRole("button", { name: "Join" }).click();
   await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription("Lower-case letters, digits, dashes and dots.");
   await expect(dialog.getByLabel("Port")).toHaveAccessibleDescription("1 to 65535.");
-  await expect(dialog.getByLabel("Gateway host")).toHaveAccessibleDescription("The name or address at which other clusters reach it.");
+  await expect(dialog.getByLabel("Gateway host")).toHaveAccessibleDescription("The name or address at which other clusters reach it: one, without scheme and port.");
   await expect(dialog.getByText("Paste the whole kubeconfig.")).toBeVisible();
   await dialog.getByLabel("kubeconfig", { exact: true }).fill("clusters: [");
   await dialog.getByLabel("kubeconfig", { exact: true }).blur();

@@ -5,14 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../ground/eventually.ts";
 import { findKubectl, Kubectl } from "../ground/kubectl.ts";
+import type { ExtraCluster } from "./console-ground.ts";
 import { freePort } from "./processes.ts";
-
-export interface ExtraCluster {
-  /** Text of its kubeconfig, as its administrator has it. */
-  kubeconfig: string;
-  gatewayPort: number;
-  stop(): Promise<void>;
-}
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,7 +28,7 @@ export async function startExtraCluster(name: string): Promise<ExtraCluster> {
     await kubectl.run(["apply", "-f", join(root, "deploy/member")]);
     const gatewayPort = await freePort();
     await kubectl.run(["patch", "service", "sluice-gateway", "-n", "sluice-system", "--type", "json", "-p", JSON.stringify([{ op: "replace", path: "/spec/ports/0/port", value: gatewayPort }])]);
-    return { kubeconfig: readFileSync(path, "utf8"), gatewayPort, stop };
+    return { name, kubeconfig: readFileSync(path, "utf8"), gatewayHost: "127.0.0.1", gatewayPort, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { test } from "./ground-test.ts";
-import { killApiServer, startConsoleAlone } from "./processes.ts";
+import { startConsoleAlone } from "./processes.ts";
 import { givenSplit } from "./policy.ts";
 import { SplitPage, words } from "./split-page.ts";
 import { givenCallers } from "./traffic.ts";
@@ -15,18 +15,18 @@ async function pillStates(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate<string[]>("window.pillStates");
 }
 
-test("the API server is killed and returns while the page stays open and heals", async ({ page, ground }) => {
+test("the API server is killed and returns while the page stays open and heals", { tag: "@real" }, async ({ page, ground }) => {
   await givenCallers(ground, true);
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
-  await split.converged("9");
+  await split.converged("9", ground);
   await page.evaluate("window.sameDocument = true");
   const seen = await pillStates(page);
   // It may be back before the page has missed it: killed again until the page says so.
   const missed = async () => {
     const states = (await seen()).join("\n");
-    if (!states.includes("lost:")) await killApiServer(ground.pid);
+    if (!states.includes("lost:")) await ground.killApiServer();
     return states;
   };
   await expect.poll(missed, { intervals: [2_000] }).toMatch(/lost: Can't see since \d\d:\d\d/);
@@ -34,7 +34,7 @@ test("the API server is killed and returns while the page stays open and heals",
 
   await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
   expect(await page.evaluate("window.sameDocument")).toBe(true);
-  await split.converged("9");
+  await split.converged("9", ground);
   await split.move("1-25", "14", "After the API server came back");
   await expect(split.truth("Requested")).toContainText(words("14 %"));
 });

@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { test } from "./ground-test.ts";
 import { givenSplit } from "./policy.ts";
+import { settled } from "./settled.ts";
 import { SplitPage } from "./split-page.ts";
 import { givenCallers } from "./traffic.ts";
 
@@ -10,16 +11,6 @@ const pages = { fleet: "/", services: "/services", service, live: `${service}/li
 const themes = ["light", "dark"] as const;
 const widths = [1440, 1024, 390];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** The page has its data, its letters, and nothing is on its way any more. */
-async function settled(page: Page): Promise<void> {
-  await expect(page.getByTestId("live-pill")).toHaveAttribute("data-state", "live");
-  await expect(page.locator(".skeleton")).toHaveCount(0);
-  await page.evaluate("document.fonts.ready.then(() => null)");
-  // A frame is asked for, since the clock of animations stands still while none is drawn.
-  const moving = () => page.evaluate<string[]>("new Promise((done) => requestAnimationFrame(() => done(document.getAnimations().filter(({ playState }) => playState === 'running').map(({ effect }) => effect.target.outerHTML.slice(0, 200)))))");
-  await expect.poll(moving).toEqual([]);
-}
 
 /** What axe finds; in the dark only what colours can break, since the page is else the same. */
 async function faults(page: Page, theme: (typeof themes)[number]): Promise<string[]> {
@@ -163,7 +154,7 @@ test("the picture of the README", async ({ page, ground }) => {
     await givenSplit(ground, permille);
     await page.waitForTimeout(100_000);
   }
-  await split.converged("9.1");
+  await split.converged("9.1", ground);
   await split.drag("1-25", 25);
   await settled(page);
   await page.screenshot({ path: new URL("../../docs/console.png", import.meta.url).pathname });

@@ -1,13 +1,12 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect } from "@playwright/test";
-import type { Ground } from "../ground/ground.ts";
 import { test } from "./ground-test.ts";
-import { clusterKeyOf } from "../story/story.ts";
+import { clusterKeyOf, type StoryGround } from "../story/story.ts";
 import { givenSplit, weightOf } from "./policy.ts";
 import { SplitPage } from "./split-page.ts";
 
 /** Someone else changes what callers in 1-25 get, while it is reviewed. */
-async function changeBehind(ground: Ground, permille: number): Promise<void> {
+async function changeBehind(ground: StoryGround, permille: number): Promise<void> {
   const targets = [`- {clusterKey: ${clusterKeyOf("1-23")}, weight: ${permille}}`, `- {clusterKey: ${clusterKeyOf("1-25")}, weight: ${1000 - permille}}`];
   await ground.kubectl("1-25").apply(["apiVersion: flomesh.io/v1alpha1", "kind: GlobalTrafficPolicy", "metadata: {name: httpbin, namespace: httpbin}", "spec:", "  lbType: ActiveActive", "  targets:", ...targets.map((line) => `  ${line}`), ""].join("\n"));
 }

@@ -1,8 +1,14 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import type { StoryGround } from "../story/story.ts";
 
 /** Words that may stand on several lines, with any kind of space between them. */
 export function words(text: string): RegExp {
   return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s"));
+}
+
+/** Of the proxies that a member has: every one. */
+export function allProxies({ proxies = 1 }: StoryGround): string {
+  return `${proxies} of ${proxies}`;
 }
 
 /** The Split tab of httpbin for the callers in 1-23, by the names that a screen reader says. */
@@ -88,10 +94,10 @@ export class SplitPage {
   }
 
   /** Requested, effective and acknowledged say the same, and what is measured agrees. */
-  async converged(percent: string): Promise<void> {
+  async converged(percent: string, ground: StoryGround): Promise<void> {
     await expect(this.truth("Requested")).toContainText(words(`${percent} %`));
     await expect(this.truth("Effective")).toContainText(words(`${percent} %`));
-    await expect(this.truth("Acknowledged")).toContainText("1 of 1");
+    await expect(this.truth("Acknowledged")).toContainText(allProxies(ground));
     await expect(this.truth("Measured")).toContainText("converged");
   }
 }

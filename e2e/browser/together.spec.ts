@@ -3,7 +3,7 @@ import { test } from "./ground-test.ts";
 import { givenSplit, weightOf, writeSplit } from "./policy.ts";
 import { SplitPage, words } from "./split-page.ts";
 
-test("two tabs change the same split: the second is shown theirs, mine and base, and neither loses", async ({ context, ground }) => {
+test("two tabs change the same split: the second is shown theirs, mine and base, and neither loses", { tag: "@real" }, async ({ context, ground }) => {
   await givenSplit(ground, 90);
   const [first, second] = [new SplitPage(await context.newPage()), new SplitPage(await context.newPage())];
   await first.open();
@@ -32,7 +32,7 @@ test("two tabs change the same split: the second is shown theirs, mine and base,
   await expect(history).toContainText("Mine, knowing theirs");
 });
 
-test("who keeps theirs drops the draft and nothing is written", async ({ page, ground }) => {
+test("who keeps theirs drops the draft and nothing is written", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();
@@ -48,7 +48,7 @@ test("who keeps theirs drops the draft and nothing is written", async ({ page, g
   expect(await weightOf(ground, "1-25")).toBe(120);
 });
 
-test("kubectl edits the policy behind the console's back, and the page shows it", async ({ page, ground }) => {
+test("kubectl edits the policy behind the console's back, and the page shows it", { tag: "@real" }, async ({ page, ground }) => {
   await givenSplit(ground, 90);
   const split = new SplitPage(page);
   await split.open();

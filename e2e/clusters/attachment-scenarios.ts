@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StoryGround } from "../story/story.ts";
 import { contestScenario } from "./attachment/contest-scenario.ts";
+import { drainScenario, otherNode } from "./attachment/drain-scenario.ts";
 import { killScenario } from "./attachment/kill-scenario.ts";
 import { portsScenario } from "./attachment/ports-scenario.ts";
 import { rolloutScenario } from "./attachment/rollout-scenario.ts";
@@ -25,6 +26,13 @@ export function attachmentScenarios(theGround: () => StoryGround, rounds: number
     ["both attachment controllers are killed on the way: it is gone all the same, and not one request is lost", killScenario(rounds)],
   ] as const)("%s", { timeout: 600_000 + rounds * 300_000 }, async ([, carryOut]) => {
     expect(await both(shops, carryOut)).toEqual(shops.map(() => undefined));
+  });
+
+  test("a node with all proxies, attachment controllers and pods is drained: not one request is lost", { timeout: 600_000 }, async ({ skip }) => {
+    const nodes = await both(shops, otherNode);
+    const drained = shops.flatMap((shop, at) => nodes[at] === undefined ? [] : [{ shop, node: nodes[at] }]);
+    if (drained.length === 0) skip("no member has two nodes, as with --nodes 1-23=2");
+    expect(await both(drained, ({ shop, node }) => drainScenario(shop, node))).toEqual(drained.map(() => undefined));
   });
 
   test.for([

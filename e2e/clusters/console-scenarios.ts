@@ -1,9 +1,11 @@
+import { info } from "node:console";
 import { expect, test } from "vitest";
 import { eventually } from "../ground/eventually.ts";
 import type { Terminal } from "../ground/terminal.ts";
 import type { WalkThroughStep } from "../story/parse-walk-through.ts";
 import { clusterKeyOf as keyOf, givenExportedHttpbin, gatewayOf, type StoryGround, untilEnforced } from "../story/story.ts";
 import type { Console } from "./console.ts";
+import { noBrowser, playBrowser } from "./play-browser.ts";
 import { addMember, kubeconfigOfMember } from "./third-member.ts";
 
 interface Preview {
@@ -16,14 +18,23 @@ const row = { service: "httpbin/httpbin", source: keyOf("1-23") };
 const third = "control-plane";
 
 interface Ground {
+  kubeconfig: string;
   story: StoryGround;
   console: Console;
   terminal: Terminal;
   steps: readonly WalkThroughStep[];
 }
 
-/** What the console changes, on what docs/install.md installed. */
-export function consoleScenarios(theGround: () => Ground): void {
+/** How the control plane's own cluster can be joined, once it has a member's parts. */
+async function joinOfThird({ story, terminal, steps }: Ground) {
+  const kubeconfig = await kubeconfigOfMember(terminal, steps, third);
+  const gatewayHost = await story.kubectl(third).run(["get", "pods", "-n", "sluice-system", "-l", "app.kubernetes.io/name=sluice-proxy", "-o", "jsonpath={.items[0].status.hostIP}"]);
+  const port = await story.kubectl(third).run(["get", "service", "sluice-gateway", "-n", "sluice-system", "-o", "jsonpath={.spec.ports[0].nodePort}"]);
+  return { name: third, kubeconfig, gatewayHost, gatewayPort: Number(port) };
+}
+
+/** What the console changes, on what docs/install.md installed; if asked for, the browser's scenarios are played there too. */
+export function consoleScenarios(theGround: () => Ground, withBrowser: boolean): void {
   const split = (far: number) => ({ mode: "ActiveActive", shares: [{ clusterKey: row.source, permille: 1_000 - far }, { clusterKey: keyOf("1-25"), permille: far }], failOver: [] });
 
   test("the console makes a policy, of many changes at once takes one, undoes it and rolls the pods", { timeout: 240_000 }, async () => {
@@ -70,17 +81,29 @@ export function consoleScenarios(theGround: () => Ground): void {
     expect(await measure(false)).toEqual({ measured: false });
   });
 
+  test("the control plane's own cluster gets a member's parts", { timeout: 600_000 }, async () => {
+    expect(await addMember(theGround().terminal, third)).toContain("STATUS: deployed");
+  });
+
+  test("the browser's scenarios are played on the console that Helm installed", { timeout: 1_200_000 }, async ({ skip }) => {
+    const without = withBrowser ? noBrowser() : "npm run soak plays them";
+    if (without !== undefined) skip(without);
+    const { kubeconfig, console } = theGround();
+    const printed = await playBrowser(kubeconfig, await joinOfThird(theGround()));
+    info(printed);
+    expect(Number(/(\d+) passed/.exec(printed)?.[1])).toBeGreaterThan(10);
+    // The scenarios replaced the pods that it was forwarded to, which kubectl only learns when it is used.
+    await eventually("the console answers again", () => console.query("split.get", { service: row.service }));
+  });
+
   test("the console joins the control plane's own cluster, though a Secret of an earlier member is there", { timeout: 600_000 }, async () => {
-    const { story, console, terminal, steps } = theGround();
-    await addMember(terminal, third);
+    const { story, console } = theGround();
     await story.kubectl(third).run(["create", "secret", "generic", `cluster-${third}`, "-n", "sluice-system", "--from-literal=kubeconfig=old"]);
-    const kubeconfig = await kubeconfigOfMember(terminal, steps, third);
-    const host = await story.kubectl(third).run(["get", "nodes", "-o", `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`]);
-    const port = await story.kubectl(third).run(["get", "service", "sluice-gateway", "-n", "sluice-system", "-o", "jsonpath={.spec.ports[0].nodePort}"]);
+    const joining = await joinOfThird(theGround());
     const place = { region: "default", zone: "default", group: "default" };
-    expect(await console.mutate("clusters.join", { name: third, ...place, gatewayHost: host, gatewayPort: Number(port), kubeconfig })).toEqual({ key: keyOf(third) });
+    expect(await console.mutate("clusters.join", { ...joining, ...place })).toEqual({ key: keyOf(third) });
     await story.kubectl(third).run(["wait", "--for=condition=Managed", `clusters.flomesh.io/${third}`, "--timeout=120s"], { timeoutMs: 150_000 });
-    expect(await gatewayOf(story, third)).toMatchObject({ gatewayHost: host });
+    expect(await gatewayOf(story, third)).toMatchObject({ gatewayHost: joining.gatewayHost });
   });
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { isIPv4 } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -12,7 +13,7 @@ export interface RealGround {
   /** Where the clusters keep what they have; undefined for those of `SLUICE_E2E_KUBECONFIG`. */
   folder: string | undefined;
   kubectl(context: string): Kubectl;
-  /** Addresses at which the nodes of a cluster, and so its gateway, are reached from the other clusters. */
+  /** IPv4 addresses at which the nodes of a cluster, and so its gateway, are reached from the other clusters. */
   nodeAddresses(context: string): Promise<string[]>;
   /** Clusters are mended: what a test has killed lives again. */
   mend(): Promise<void>;
@@ -63,7 +64,7 @@ export async function startRealGround(names: readonly string[], nodes = ""): Pro
     kubectl,
     nodeAddresses: async (context) => {
       const text = await kubectl(context).run(["get", "nodes", "-o", `jsonpath={.items[*].status.addresses[?(@.type=="InternalIP")].address}`]);
-      return text.split(" ");
+      return text.split(" ").filter(isIPv4);
     },
     mend: up,
     stop,

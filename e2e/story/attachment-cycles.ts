@@ -13,8 +13,10 @@ export interface Cycles {
   lost: number;
   /** WebSockets that passed this cluster's proxies. */
   tunnels: number;
-  /** What the lost ones were told, with how many of each. */
+  /** When and what the lost ones were told, with how many of each. */
   losses: Record<string, number>;
+  /** If any were lost, what was done and came to be meanwhile, and when. */
+  steps: string[];
 }
 
 /**
@@ -30,20 +32,26 @@ export async function runCycles(ground: StoryGround, cluster: string, other: str
   await givenWebSocketCaller(ground, cluster);
   const tunnelsBefore = await tunnelsMade(ground, cluster);
   let answers = new Map<string, number>();
+  const good = new Set([cluster, other].map(greetingOf));
+  const steps: string[] = [];
+  const step = (what: string): void => void steps.push(`${new Date().toISOString()} ${what}`);
   for (let cycle = 0; cycle < cycles; cycle += 1) {
+    step("a share for the other");
     await givenPolicy(ground, cluster, "ActiveActive", [{ cluster, weight: 90 }, { cluster: other, weight: 10 }]);
     await untilAttachment(ground, cluster, ["Inline"]);
-    const counted = await Promise.all([renewConnections(ground, cluster), renewConnections(ground, cluster, "web-socket")]);
+    step("Inline");
+    const counted = await Promise.all([renewConnections(ground, cluster, "kept-connections", good), renewConnections(ground, cluster, "web-socket", good)]);
     answers = counted.reduce(added, answers);
+    step("all to its own");
     await applyPolicy(ground, cluster, "Locality", []);
-    answers = added(answers, await leave(ground, cluster));
+    answers = added(answers, await leave(ground, cluster, good));
+    step("Detached");
   }
-  answers = added(answers, await answersOfCallers(ground, cluster));
+  answers = added(answers, await answersOfCallers(ground, cluster, "", good));
   const tunnels = (await tunnelsMade(ground, cluster)) - tunnelsBefore;
   await endCallers(ground, cluster);
-  const good = new Set([cluster, other].map(greetingOf));
   const losses = [...answers].filter(([answer]) => !good.has(answer));
-  return { cycles, requests: sum([...answers]), sentAway: answers.get(greetingOf(other)) ?? 0, lost: sum(losses), tunnels, losses: Object.fromEntries(losses) };
+  return { cycles, requests: sum([...answers]), sentAway: answers.get(greetingOf(other)) ?? 0, lost: sum(losses), tunnels, losses: Object.fromEntries(losses), steps: losses.length === 0 ? [] : steps };
 }
 
 const sum = (counts: readonly (readonly [string, number])[]): number => counts.reduce((total, [, count]) => total + count, 0);
@@ -52,12 +60,12 @@ const sum = (counts: readonly (readonly [string, number])[]): number => counts.r
  * The proxies leave the path. Once they take no new connections the WebSocket is made anew, and again if it still came to a
  * proxy, which can be where connections follow the slices later. Answers what the callers before have counted.
  */
-async function leave(ground: StoryGround, cluster: string): Promise<Map<string, number>> {
+async function leave(ground: StoryGround, cluster: string, good: ReadonlySet<string>): Promise<Map<string, number>> {
   await untilAttachment(ground, cluster, ["Standby", "Detached"]);
-  let answers = await renewConnections(ground, cluster, "web-socket");
+  let answers = await renewConnections(ground, cluster, "web-socket", good);
   const left = (): Promise<void> => untilAttachment(ground, cluster, ["Detached"], 30_000);
   for (let again = 0; again < 3 && !(await left().then(() => true, () => false)); again += 1) {
-    answers = added(answers, await renewConnections(ground, cluster, "web-socket"));
+    answers = added(answers, await renewConnections(ground, cluster, "web-socket", good));
   }
   await untilAttachment(ground, cluster, ["Detached"]);
   return answers;

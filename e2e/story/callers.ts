@@ -41,19 +41,22 @@ export async function givenWebSocketCaller(ground: StoryGround, cluster: string)
   }, 180_000);
 }
 
-/** Answers of the cluster's callers since they began: a line of text, or what went wrong, and how many of each. */
-export async function answersOfCallers(ground: StoryGround, cluster: string, selector = ""): Promise<Map<string, number>> {
+/**
+ * Answers of the cluster's callers since they began: a line of text, or what went wrong, and how many of each. With `good`, any
+ * other answer stands there with the second in which it was told and with the pod that was told.
+ */
+export async function answersOfCallers(ground: StoryGround, cluster: string, selector = "", good?: ReadonlySet<string>): Promise<Map<string, number>> {
   const kubectl = ground.kubectl(cluster);
   const pods = (await kubectl.run(["get", "pods", "-n", namespace, "-l", selector, "-o", "name"])).trim().split("\n").filter((name) => name !== "");
-  const logs = await Promise.all(pods.map((pod) => kubectl.run(["logs", pod, "-n", namespace])));
-  return logs.map(countsOf).reduce(added, new Map());
+  const counts = await Promise.all(pods.map(async (pod) => countsOf(await kubectl.run(["logs", pod, "-n", namespace, "--timestamps"]), pod, good)));
+  return counts.reduce(added, new Map());
 }
 
-/** A caller that keeps its connections opens new ones. Answers what the one before has counted. */
-export async function renewConnections(ground: StoryGround, cluster: string, caller: "kept-connections" | "web-socket" = "kept-connections"): Promise<Map<string, number>> {
+/** A caller that keeps its connections opens new ones. Answers what the one before has counted, as `answersOfCallers` does. */
+export async function renewConnections(ground: StoryGround, cluster: string, caller: "kept-connections" | "web-socket" = "kept-connections", good?: ReadonlySet<string>): Promise<Map<string, number>> {
   const kubectl = ground.kubectl(cluster);
   const kept = `app=${caller}`;
-  const before = await answersOfCallers(ground, cluster, kept);
+  const before = await answersOfCallers(ground, cluster, kept, good);
   await kubectl.run(["delete", "pods", "-n", namespace, "-l", kept, "--wait=true"], { timeoutMs: 120_000 });
   await eventually(`new connections in ${cluster} are answered`, async () => {
     if ((await answersOfCallers(ground, cluster, kept)).size === 0) throw new Error("not yet");
@@ -72,7 +75,15 @@ export function added(some: ReadonlyMap<string, number>, more: ReadonlyMap<strin
   return counts;
 }
 
-function countsOf(log: string): Map<string, number> {
-  const lines = log.trim().split("\n").filter((line) => line !== "");
-  return lines.map((line) => new Map(Object.entries(JSON.parse(line) as Record<string, number>))).reduce(added, new Map());
+/** Of lines like `2026-03-01T12:00:00.123Z {"an answer":3}`. */
+function countsOf(log: string, pod: string, good: ReadonlySet<string> | undefined): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of log.trim().split("\n").filter((text) => text !== "")) {
+    const at = line.slice(0, line.indexOf(" "));
+    for (const [answer, count] of Object.entries(JSON.parse(line.slice(at.length)) as Record<string, number>)) {
+      const told = good?.has(answer) === false ? `${at.slice(0, 19)}Z ${answer} to ${pod}` : answer;
+      counts.set(told, (counts.get(told) ?? 0) + count);
+    }
+  }
+  return counts;
 }

@@ -31,13 +31,13 @@ export class Load {
   readonly #namespace: string;
   readonly #urls: Urls;
   /** Where the callers are, beside the cluster's DNS: what happens to other nodes is nothing to them. */
-  readonly #node: string;
+  readonly node: string;
   readonly #steps: { at: string; what: string }[] = [];
   #marks = new Map<string, number>();
   #renewals = 0;
 
   private constructor(kubectl: Kubectl, namespace: string, urls: Urls, node: string) {
-    this.#node = node;
+    this.node = node;
     this.#kubectl = kubectl;
     this.#namespace = namespace;
     this.#urls = urls;
@@ -118,7 +118,7 @@ export class Load {
       kind: "Pod",
       metadata: { name, namespace: this.#namespace, labels: { "sluice-test": "caller" } },
       spec: {
-        nodeName: this.#node,
+        nodeName: this.node,
         terminationGracePeriodSeconds: 1,
         containers: [{ name: "caller", image: "sluice/caller", args: [...this.#urls[name === "new" ? "anew" : "kept"].flatMap((url) => ["--url", url]), "--rate", String(requestsEachSecond), ...(name === "new" ? [] : ["--keep-alive"])] }],
       },

@@ -22,7 +22,7 @@ const goldenStages = ["Beside", "Inline", "Beside", "Standby", "Detached"].map((
 
 /**
  * In, split and out again; nothing is lost. Each port is answered by its own pods of either Deployment, whose numbers for
- * it differ, and the port that no import offers by this cluster alone.
+ * it differ, and the port that no import offers by this cluster alone; by the Service's IPv6 address too where it has one.
  */
 export async function portsScenario(shop: Shop): Promise<void> {
   const { load, cluster } = shop;
@@ -35,6 +35,8 @@ export async function portsScenario(shop: Shop): Promise<void> {
     expect(await shop.stage()).toBe("Inline");
     await load.renew();
     await untilAllAnswer(shop);
+    const told = await load.told();
+    expect(shop.hosts.filter((host) => !told.some(({ answer }) => answer.startsWith(host)))).toEqual([]);
     await shop.policy("Locality");
     expect(await shop.stage()).toBe("Detached");
   } finally {

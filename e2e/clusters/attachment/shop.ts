@@ -38,7 +38,12 @@ function deployment(namespace: string, cluster: string, { name, listen }: Stand)
 function service(namespace: string): object {
   // A named target port is another number in each Deployment.
   const list = Object.entries(ports).map(([name, port]) => ({ name, port, targetPort: name }));
-  return { apiVersion: "v1", kind: "Service", metadata: { name: "shop", namespace }, spec: { selector: { app: "shop" }, ports: list } };
+  return { apiVersion: "v1", kind: "Service", metadata: { name: "shop", namespace }, spec: { selector: { app: "shop" }, ports: list, ipFamilyPolicy: "PreferDualStack" } };
+}
+
+/** Its pods leave a node one after the other. */
+function disruptionBudget(namespace: string): object {
+  return { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "shop", namespace }, spec: { maxUnavailable: 1, selector: { matchLabels: { app: "shop" } } } };
 }
 
 function exported(namespace: string, cluster: string): object {
@@ -56,13 +61,16 @@ export class Shop {
   readonly other: string;
   readonly namespace: string;
   readonly load: Load;
+  /** The Service's addresses as URLs have them, one of each family that the cluster has. */
+  readonly hosts: readonly string[];
 
-  private constructor(ground: StoryGround, cluster: string, other: string, load: Load) {
+  private constructor(ground: StoryGround, cluster: string, other: string, load: Load, hosts: readonly string[]) {
     this.ground = ground;
     this.cluster = cluster;
     this.other = other;
     this.namespace = namespaceOf(cluster);
     this.load = load;
+    this.hosts = hosts;
   }
 
   /** Everything stands, and is asked all the time. */
@@ -72,18 +80,18 @@ export class Shop {
       await createNamespace(ground, name, namespace);
       await ground.kubectl(name).apply(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
     };
-    await apply(cluster, [deployment(namespace, cluster, left), deployment(namespace, cluster, right), service(namespace)]);
+    await apply(cluster, [deployment(namespace, cluster, left), deployment(namespace, cluster, right), service(namespace), disruptionBudget(namespace)]);
     // Last: where a service is offered and there is none, Sluice makes one.
     await apply(other, [deployment(namespace, other, left), service(namespace), exported(namespace, other)]);
     const kubectl = ground.kubectl(cluster);
     const available = (name: string) => ground.kubectl(name).run(["wait", "--for=condition=Available", "deployments", "--all", "-n", namespace, "--timeout=180s"], { timeoutMs: 190_000 });
     await Promise.all([available(cluster), available(other), kubectl.run(["wait", "--for=create", "serviceimports/shop", "-n", namespace, "--timeout=60s"], { timeoutMs: 70_000 })]);
     // By address: a DNS server that is late on a busy machine is not what is looked at.
-    const address = await kubectl.run(["get", "service/shop", "-n", namespace, "-o", "jsonpath={.spec.clusterIP}"]);
-    const urls = (some: readonly number[]) => some.map((port) => `http://${address}:${port}/`);
+    const hosts = (await kubectl.run(["get", "service/shop", "-n", namespace, "-o", "jsonpath={.spec.clusterIPs[*]}"])).split(" ").map((address) => (address.includes(":") ? `[${address}]` : address));
+    const urls = (some: readonly number[]) => some.flatMap((port) => hosts.map((host) => `http://${host}:${port}/`));
     // Nobody can tell whoever keeps a connection to the local port, which passes the proxies unread, that they leave: they would wait for it for minutes.
     const load = await Load.start(kubectl, namespace, { anew: urls(Object.values(ports)), kept: urls([ports.http, ports.admin]) });
-    return new Shop(ground, cluster, other, load);
+    return new Shop(ground, cluster, other, load, hosts);
   }
 
   /** kubectl in the source's cluster and the shop's namespace. */
@@ -126,7 +134,7 @@ export class Shop {
 
   /** How answers on a port begin, as part of a pattern: by whom callers asked. */
   hostOf(port: keyof typeof ports): string {
-    return `[\\d.]+:${ports[port]}`;
+    return `(?:[\\d.]+|\\[[\\da-f:]+\\]):${ports[port]}`;
   }
 
   /** Pattern of what callers on a port are told by pods of these clusters, of a given Deployment or of any. */

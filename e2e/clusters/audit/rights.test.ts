@@ -53,12 +53,26 @@ test("a kind that the cluster does not have can't be watched, so its list is eno
   expect(neverUsed(grants, [list(404)])).toEqual([]);
 });
 
-test("what is denied counts until the account's binding is deleted", () => {
+test("what is granted and denied all the same, and the version that everybody may read, was asked before the roles were known", () => {
+  const grants = grantsOf(role("Role", "sluice-system", [{ apiGroups: [""], resources: ["pods/proxy"], verbs: ["get"] }]));
+  const ask = (namespace: string) => event("get", { resource: "pods", subresource: "proxy", namespace }, forbidden);
+  const version = event("get", undefined, { ...forbidden, requestURI: "/version" });
+  expect(denied([ask("sluice-system"), version, ask("elsewhere")], grants)).toEqual([ask("elsewhere")]);
+});
+
+test("what is denied counts until the account's binding is deleted, and from when it is there again", () => {
   const refused = event("get", { resource: "secrets" }, forbidden);
   const foreign = event("get", { resource: "secrets" }, { ...forbidden, ...admin });
   const unbound = event("delete", { resource: "rolebindings", name: "sluice-proxy" }, admin);
-  expect(denied([event("get", { resource: "services" }), foreign, refused, unbound, refused])).toEqual([refused]);
+  const bound = event("create", { resource: "clusterrolebindings", name: "sluice-proxy" }, admin);
+  const later = event("list", { resource: "secrets" }, forbidden);
+  expect(denied([event("get", { resource: "services" }), foreign, refused, unbound, refused, bound, later], [])).toEqual([refused, later]);
   expect([refused, foreign].filter(isOfSluice)).toEqual([refused]);
+});
+
+test("who could not be authenticated has no name, and is nobody of ours", () => {
+  const nameless = event("get", { resource: "services" }, { user: {}, responseStatus: { code: 401 } });
+  expect([nameless].filter(isOfSluice)).toEqual([]);
 });
 
 test("a line that is not whole yet is left out", () => {

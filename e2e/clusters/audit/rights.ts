@@ -2,7 +2,8 @@
 export interface AuditEvent {
   stage: string;
   verb: string;
-  user: { username: string };
+  /** Without a name: who asked could not be authenticated. */
+  user: { username?: string };
   objectRef?: { apiGroup?: string; resource?: string; subresource?: string; namespace?: string; name?: string };
   responseStatus?: { code?: number };
   annotations?: Record<string, string>;
@@ -39,8 +40,8 @@ export interface Grant {
 
 const accountsOf = "system:serviceaccount:sluice-system:";
 
-export function isOfSluice({ user }: AuditEvent): boolean {
-  return user.username.startsWith(accountsOf);
+export function isOfSluice(event: AuditEvent): event is AuditEvent & { user: { username: string } } {
+  return event.user.username?.startsWith(accountsOf) === true;
 }
 
 /** Every right of the accounts in sluice-system, from all roles and bindings of a cluster. */
@@ -74,19 +75,30 @@ export function neverUsed(grants: readonly Grant[], events: readonly AuditEvent[
   return grants.filter((grant) => !events.some((event) => needs(event, grant)));
 }
 
+/** Kubernetes itself grants it to everybody who is known (ClusterRole system:public-info-viewer). */
+const versionPath = "/version";
+
 /**
- * What an account was denied while it had the rights that its chart grants: until the first of its bindings is deleted.
- * A pod that ends after them can't give back its Lease any more.
+ * What an account was denied that no grant of its chart covers, while it had what its chart grants: until the first of its
+ * bindings is deleted, and from when one is there again. A pod that ends after them can't give back its Lease any more. What is
+ * granted and denied all the same was asked of an API server that had just started: until it has read its roles it denies everything.
  */
-export function denied(events: readonly AuditEvent[]): AuditEvent[] {
+export function denied(events: readonly AuditEvent[], grants: readonly Grant[]): AuditEvent[] {
   const found: AuditEvent[] = [];
   const unbound = new Set<string>();
   for (const event of events) {
-    const { verb, objectRef, annotations, user } = event;
-    if (verb === "delete" && /^(?:cluster)?rolebindings$/.test(objectRef?.resource ?? "")) unbound.add(`${accountsOf}${objectRef?.name}`);
-    if (annotations?.["authorization.k8s.io/decision"] === "forbid" && isOfSluice(event) && !unbound.has(user.username)) found.push(event);
+    const { verb, objectRef, annotations } = event;
+    if (/^(?:cluster)?rolebindings$/.test(objectRef?.resource ?? "")) {
+      if (verb === "delete") unbound.add(`${accountsOf}${objectRef?.name}`);
+      if (verb === "create") unbound.delete(`${accountsOf}${objectRef?.name}`);
+    }
+    if (annotations?.["authorization.k8s.io/decision"] === "forbid" && isOfSluice(event) && !unbound.has(event.user.username) && !isGranted(event, grants)) found.push(event);
   }
   return found;
+}
+
+function isGranted(event: AuditEvent, grants: readonly Grant[]): boolean {
+  return event.requestURI === versionPath || grants.some((grant) => needs(event, grant));
 }
 
 /** The events of a log's text; a last line that is still being written is left out. */

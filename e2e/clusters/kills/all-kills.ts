@@ -1,5 +1,5 @@
 import { far, type Kill, near, type Promised } from "./kill.ts";
-import { coreDns, httpbin, type KillGround, kubeApiServer, leadingApi, processesOf, proxies, type Victims, wholeCluster } from "./victims.ts";
+import { coreDns, httpbin, kubeApiServer, leadingApi, processesOf, proxies, wholeCluster } from "./victims.ts";
 
 /** How a connection to a process ends that is no more, and that nobody is there to connect to. */
 const broken = /^error: (?:ECONNRESET|ECONNREFUSED|EPIPE|socket hang up)$/;
@@ -14,7 +14,7 @@ const shortMs = 5_000;
 
 interface Aim {
   name: string;
-  at: (ground: KillGround) => Victims | Promise<Victims>;
+  at: Kill["victims"];
   killed: Promised;
   stopped: Promised;
   stoppedMs: number;
@@ -54,9 +54,7 @@ const aims: readonly Aim[] = [
 ];
 
 /** Each of the matrix: killed, then stopped for a while. */
-export function allKills(ground: KillGround): Kill[] {
-  return aims.flatMap(({ name, at, killed, stopped, stoppedMs, bypasses = false }) => [
-    { name: `${name}: SIGKILL`, victims: () => at(ground), bypasses, promise: killed },
-    { name: `${name}: SIGSTOP for ${stoppedMs / 1_000} s`, victims: () => at(ground), stoppedMs, bypasses, promise: stopped },
-  ]);
-}
+export const allKills: readonly Kill[] = aims.flatMap(({ name, at, killed, stopped, stoppedMs, bypasses = false }) => [
+  { name: `${name}: SIGKILL`, victims: at, bypasses, promise: killed },
+  { name: `${name}: SIGSTOP for ${stoppedMs / 1_000} s`, victims: at, stoppedMs, bypasses, promise: stopped },
+]);

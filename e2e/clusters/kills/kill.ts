@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "../../ground/eventually.ts";
 import { added, answersOfCallers, renewConnections } from "../../story/callers.ts";
 import { greetingOf } from "../../story/story.ts";
-import { signal } from "../host/processes.ts";
+import { killAll, signal } from "../host/processes.ts";
 import { type Book, readBooks, sum, type Told, toldBetween } from "./books.ts";
 import type { KillGround, Victims } from "./victims.ts";
 
@@ -11,7 +11,7 @@ export const [near, far] = ["1-23", "1-25"] as const;
 
 export interface Kill {
   name: string;
-  victims: () => Victims | Promise<Victims>;
+  victims: (ground: KillGround) => Victims | Promise<Victims>;
   /** For SIGSTOP: how long until SIGCONT, in ms. Absent: SIGKILL. */
   stoppedMs?: number;
   /** Meanwhile callers may connect to the pods themselves, and keep that: they have to connect anew. */
@@ -46,11 +46,12 @@ const wholeMsMax = 300_000;
 /** Carries it out under the callers' load. Answers what callers got; throws where it is not as promised or does not become whole. */
 export async function carryOutKill(ground: KillGround, kill: Kill): Promise<KillFigures> {
   const [answersBefore, booksBefore] = [await answersOfCallers(ground, near), await readBooks(ground, near)];
-  const { processes, untilBack } = await kill.victims();
+  const { processes, untilBack } = await kill.victims(ground);
   const killed = kill.stoppedMs === undefined;
   const startedMs = performance.now();
-  for (const victim of processes) signal(victim, killed ? "SIGKILL" : "SIGSTOP");
-  if (kill.stoppedMs !== undefined) {
+  if (kill.stoppedMs === undefined) await killAll(processes);
+  else {
+    for (const victim of processes) signal(victim, "SIGSTOP");
     await pause(kill.stoppedMs);
     for (const victim of processes) signal(victim, "SIGCONT");
   }
@@ -81,14 +82,14 @@ export function brokenPromises({ lostMax, told, unledgered = false }: Promised, 
 }
 
 /** Each proxy of the callers' cluster splits exactly, whatever was in force before, and has nothing that waits. */
-export async function untilWhole(ground: KillGround): Promise<void> {
+export async function untilWhole(ground: KillGround, withinMs = wholeMsMax): Promise<void> {
   await eventually(`the split is exact`, async () => {
     const before = await readBooks(ground, near);
     await pause(2_000);
     const after = await readBooks(ground, near);
     const wrong = after.flatMap((book) => inexact(before.find(({ container }) => container === book.container), book) ?? []);
     if (after.length !== ground.proxies || wrong.length > 0) throw new Error(wrong.join("; ") || `${after.length} proxies are ready`);
-  }, wholeMsMax);
+  }, withinMs);
 }
 
 /** Why a proxy's requests between two readings were not split evenly; undefined if they were. */
