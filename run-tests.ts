@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { goProgram } from "./e2e/clusters/build/build-programs.ts";
 import { neededPrograms } from "./e2e/clusters/build/programs.ts";
 import { obstacles } from "./e2e/clusters/host/requirements.ts";
+import { noBrowser } from "./e2e/clusters/play-browser.ts";
 import { findAssets, noAssets } from "./packages/sandbox/src/real-api-server/find-assets.ts";
 import { type Failure, readPlaywrightReport, readVitestReport, type Report, showFailures } from "./read-report.ts";
 
@@ -34,16 +36,16 @@ const reports = mkdtempSync(path.join(tmpdir(), "sluice-reports-"));
 process.once("exit", () => rmSync(reports, { recursive: true, force: true }));
 const bin = (name: string) => path.join(root, "node_modules/.bin", name);
 
-const unitReport = path.join(reports, "unit.json");
-const realReport = path.join(reports, "real.json");
-const clustersReport = path.join(reports, "clusters.json");
 const browserReport = path.join(reports, "browser.json");
 
-const vitestReport = (file: string) => (): Report => readVitestReport(file, root);
+function vitestStage(name: string, title: string, args: readonly string[], reporter = "default"): Stage {
+  const file = path.join(reports, `${name}.json`);
+  return { name, title, command: bin("vitest"), args: ["run", ...args, `--reporter=${reporter}`, "--reporter=json", `--outputFile.json=${file}`], report: () => readVitestReport(file, root) };
+}
 
 function browserMissing(): string | undefined {
-  const browser = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
-  if (!existsSync(browser)) return `no Chromium at ${browser}: install it or set CHROMIUM_PATH`;
+  const why = noBrowser();
+  if (why !== undefined) return why;
   const kubectl = spawnSync(process.env["KUBECTL_PATH"] ?? "kubectl", ["version", "--client"], { stdio: "ignore" });
   return kubectl.status === 0 ? undefined : "no kubectl on PATH: install it or set KUBECTL_PATH";
 }
@@ -68,57 +70,44 @@ async function clustersMissing(): Promise<string | undefined> {
   return all.length === 0 ? undefined : all.join("; ");
 }
 
-const stages: readonly Stage[] = [
-  { name: "types", title: "types", command: bin("tsc"), args: ["-p", "tsconfig.json"] },
-  { name: "console-types", title: "types of the console", command: bin("tsc"), args: ["-p", "apps/web/tsconfig.json"] },
-  { name: "lint", title: "lint", command: bin("oxlint"), args: ["--type-aware"] },
-  { name: "unused", title: "unused code", command: bin("knip"), args: [] },
+/** In this order; those of one row side by side. */
+const stages: readonly (readonly Stage[])[] = [
+  [{ name: "types", title: "types", command: bin("tsc"), args: ["-p", "tsconfig.json"] }],
+  [{ name: "console-types", title: "types of the console", command: bin("tsc"), args: ["-p", "apps/web/tsconfig.json"] }],
+  [{ name: "lint", title: "lint", command: bin("oxlint"), args: ["--type-aware"] }],
+  [{ name: "unused", title: "unused code", command: bin("knip"), args: [] }],
   // The story's tests each start a demo; one build before them serves all.
-  { name: "console", title: "the console's production build", command: process.execPath, args: ["demo/src/build-console.ts"] },
-  {
-    name: "unit",
-    title: "unit, integration and story tests",
-    command: bin("vitest"),
-    args: ["run", "--project=!real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
-    report: vitestReport(unitReport),
-  },
-  {
-    name: "real-programs",
-    title: "what real API servers and clusters are made of",
-    command: process.execPath,
-    args: ["e2e/clusters/main.ts", "build"],
-    missing: buildMissing,
-  },
-  {
-    name: "real-api-servers",
-    title: "tests on real API servers",
-    command: bin("vitest"),
-    args: ["run", "--project=real-api-servers", "--reporter=default", "--reporter=json", `--outputFile.json=${realReport}`],
-    missing: apiServersMissing,
-    report: vitestReport(realReport),
-  },
-  {
-    name: "browser",
-    title: "browser tests",
-    command: bin("playwright"),
-    args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
-    missing: browserMissing,
-    report: () => readPlaywrightReport(browserReport),
-  },
-  {
-    name: "real-clusters",
-    title: "tests on real clusters",
-    command: bin("vitest"),
-    args: ["run", "--config", "e2e/real.vitest.config.ts", "--reporter=verbose", "--reporter=json", `--outputFile.json=${clustersReport}`],
-    missing: clustersMissing,
-    report: vitestReport(clustersReport),
-  },
+  [{ name: "console", title: "the console's production build", command: process.execPath, args: ["demo/src/build-console.ts"] }],
+  [vitestStage("unit", "unit and integration tests", ["--project=packages"])],
+  [
+    {
+      name: "real-programs",
+      title: "what real API servers and clusters are made of",
+      command: process.execPath,
+      args: ["e2e/clusters/main.ts", "build"],
+      missing: buildMissing,
+    },
+  ],
+  // The stories alone leave the processors idle for a part of their time.
+  [vitestStage("stories", "story tests", ["--project=stories"]), { ...vitestStage("real-api-servers", "tests on real API servers", ["--project=real-api-servers"]), missing: apiServersMissing }],
+  [
+    {
+      name: "browser",
+      title: "browser tests",
+      command: bin("playwright"),
+      args: ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json"],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
+      missing: browserMissing,
+      report: () => readPlaywrightReport(browserReport),
+    },
+  ],
+  [{ ...vitestStage("real-clusters", "tests on real clusters", ["--config", "e2e/real.vitest.config.ts"], "verbose"), missing: clustersMissing }],
 ];
 
-function run(stage: Stage): Promise<number> {
+/** Answers the exit code. What it prints goes to `to`: a file descriptor, or "inherit". */
+function run(stage: Stage, to: "inherit" | number): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(stage.command, stage.args, { cwd: root, env: { ...process.env, ...stage.env }, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(stage.command, stage.args, { cwd: root, env: { ...process.env, ...stage.env }, stdio: ["ignore", to, to] });
     const pass = (signal: NodeJS.Signals) => child.kill(signal);
     process.once("SIGTERM", pass).once("SIGINT", pass);
     child.once("error", (error) => {
@@ -144,27 +133,48 @@ function reportOf({ report, title }: Stage, code: number): Report {
   }
 }
 
-const unknown = only?.filter((name) => !stages.some((stage) => stage.name === name)) ?? [];
+const all = stages.flat();
+const unknown = only?.filter((name) => !all.some((stage) => stage.name === name)) ?? [];
 if (unknown.length > 0) {
-  console.error(`--only names ${unknown.join(", ")}; known are ${stages.map(({ name }) => name).join(", ")}`);
+  console.error(`--only names ${unknown.join(", ")}; known are ${all.map(({ name }) => name).join(", ")}`);
   process.exit(2);
 }
 let passed = 0;
 const failures: Failure[] = [];
 const lines: string[] = [];
-for (const stage of stages.filter(({ name }) => only?.includes(name) ?? true)) {
-  const missing = await stage.missing?.();
-  if (missing !== undefined) {
-    lines.push(`skipped   ${stage.title}: ${missing}`);
-    continue;
-  }
-  console.log(`\n== ${stage.title}`);
+
+async function carryOut(stage: Stage, to: "inherit" | number): Promise<void> {
   const startedMs = performance.now();
-  const report = reportOf(stage, await run(stage));
+  const report = reportOf(stage, await run(stage, to));
   const failed = report.failures.length;
   passed += report.passed;
   failures.push(...report.failures);
   lines.push(`${failed === 0 ? "passed" : "FAILED"}    ${stage.title}: ${report.passed} passed, ${failed} failed, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
+
+/** What runs beside the first says what it has to say after it: two that print at once can't be read. */
+async function carryOutBeside(stage: Stage, first: Promise<void>): Promise<void> {
+  const said = path.join(reports, `${stage.name}.txt`);
+  const file = openSync(said, "w");
+  await carryOut(stage, file);
+  closeSync(file);
+  await first;
+  console.log(`\n== ${stage.title}`);
+  await pipeline(createReadStream(said), process.stdout, { end: false });
+}
+
+for (const row of stages) {
+  const wanted: Stage[] = [];
+  for (const stage of row.filter(({ name }) => only?.includes(name) ?? true)) {
+    const missing = await stage.missing?.();
+    if (missing === undefined) wanted.push(stage);
+    else lines.push(`skipped   ${stage.title}: ${missing}`);
+  }
+  const [first, ...others] = wanted;
+  if (first === undefined) continue;
+  console.log(`\n== ${first.title}${others.map(({ title }) => `; beside them ${title}`).join("")}`);
+  const carriedOut = carryOut(first, "inherit");
+  await Promise.all([carriedOut, ...others.map((stage) => carryOutBeside(stage, carriedOut))]);
 }
 const shown = failures.length === 0 ? [] : ["", ...showFailures(failures)];
 console.log(`\n${[...lines, ...shown].join("\n")}\n\n${passed} passed, ${failures.length} failed`);
