@@ -28,6 +28,8 @@ export class SplitPage {
   async open(): Promise<void> {
     await this.page.goto("/services/httpbin/httpbin");
     await expect(this.row).toBeVisible();
+    // Keys and the mouse go to what has the focus or lies below, and never wait for it to be enabled.
+    await expect(this.page.getByRole("radio").first()).toBeEnabled();
   }
 
   /** Opens the row of a cluster without callers, which is folded. */
