@@ -72,19 +72,22 @@ describe("two clusters of different minors on this machine", () => {
     expect(await versions("1-25")).toMatch(/^v1\.36\.\d+$/);
   });
 
+  // Pods are ready a moment before kube-proxy has programmed its rules for them; until then connections are refused.
   test.each(members)("%s: the story's caller gets its answer by the service's name", async (cluster) => {
-    expect((await curl(cluster, "http://httpbin.httpbin:8080/")).trim()).toBe(hello(cluster));
+    await eventually("kube-proxy's rules", async () => expect((await curl(cluster, "http://httpbin.httpbin:8080/")).trim()).toBe(hello(cluster)));
   });
 
   test.each(members)("%s: kube-proxy balances new connections over all pods, on every node", async (cluster) => {
-    const answers = await ground.kubectl(cluster).run(["exec", "-n", "curl", "deploy/curl", "-c", "curl", "--", "sh", "-c", "i=0; while [ $i -lt 60 ]; do curl -s http://whoami.httpbin/ || echo failed; i=$((i+1)); done"]);
     const pods = await ground.kubectl(cluster).run(["get", "pod", "-n", "httpbin", "-l", "app=whoami", "-o", "jsonpath={.items[*].metadata.name}"]);
-    expect([...new Set(answers.trim().split("\n"))].toSorted()).toEqual(pods.split(" ").toSorted());
+    await eventually("kube-proxy's rules", async () => {
+      const answers = await ground.kubectl(cluster).run(["exec", "-n", "curl", "deploy/curl", "-c", "curl", "--", "sh", "-c", "i=0; while [ $i -lt 60 ]; do curl -s http://whoami.httpbin/ || echo failed; i=$((i+1)); done"]);
+      expect([...new Set(answers.trim().split("\n"))].toSorted()).toEqual(pods.split(" ").toSorted());
+    });
   });
 
   test("a pod of one cluster reaches the other's nodes", async () => {
     for (const [from, to] of [["1-23", "1-25"], ["1-25", "1-23"]] as const) {
-      for (const address of await ground.nodeAddresses(to)) expect(await curl(from, `http://${address}:30080/`)).toMatch(/^whoami-/);
+      for (const address of await ground.nodeAddresses(to)) await eventually(`kube-proxy's rules on ${address}`, async () => expect(await curl(from, `http://${address}:30080/`)).toMatch(/^whoami-/));
     }
   });
 
