@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "packages",
-          include: ["*.test.ts", "{packages,apps}/**/*.test.{ts,tsx}", "deploy/**/*.test.ts", "e2e/story/parse-walk-through.test.ts", "e2e/clusters/{audit,host,images,kills,set}/*.test.ts"],
+          include: ["*.test.ts", "{packages,apps}/**/*.test.{ts,tsx}", "deploy/**/*.test.ts", "e2e/story/parse-walk-through.test.ts", "e2e/clusters/{audit,host,images,kills,set,soak}/*.test.ts"],
           exclude: [...outside, onRealApiServers],
           ...timeouts,
           // Some wait for processes, sockets and watches: with these many two processors are busy all the time.

@@ -18,6 +18,7 @@ import { type RealGround, startRealGround } from "./ground.ts";
 import { carryOut, loadProductImages, openTerminal } from "./install.ts";
 import { killScenarios } from "./kills/kill-scenarios.ts";
 import { lifeCycleScenarios } from "./life-cycle-scenarios.ts";
+import { Sheet } from "./soak/sheet.ts";
 import { joinOf, removeMember } from "./third-member.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,6 +31,9 @@ const clusters = [third, "1-23", "1-25"];
 const cycles = Number(process.env["SLUICE_CYCLES"] ?? 5);
 /** How often each part is killed; likewise. */
 const kills = Number(process.env["SLUICE_KILLS"] ?? 1);
+/** `npm run soak` keeps its figures. */
+const figuresFile = process.env["SLUICE_FIGURES"];
+const sheet = new Sheet(figuresFile === undefined ? undefined : path.resolve(root, figuresFile));
 
 test("every step of docs/install.md names a cluster and has an output, or leaves a file", () => {
   expect(steps.length).toBeGreaterThan(8);
@@ -108,15 +112,16 @@ describe("docs/install.md", () => {
     await untilImported(ground, "1-25", ["1-23"]);
     const told = await Promise.all([runCycles(ground, "1-23", "1-25", cycles), runCycles(ground, "1-25", "1-23", cycles)]);
     console.info(JSON.stringify(told));
+    sheet.cycles(told.map((row, at) => ({ ...row, cluster: ["1-23, by iptables", "1-25, by nftables"][at] ?? "" })));
     expect(told.map(({ losses, steps }) => ({ losses, steps }))).toEqual(told.map(() => ({ losses: {}, steps: [] })));
     expect(told.every(({ sentAway }) => sentAway > 10)).toBe(true);
   });
 
   // What is not ours we can't kill.
-  killScenarios(() => broken !== undefined || ground.folder === undefined ? undefined : { folder: ground.folder, kubectl: (name) => ground.kubectl(name), mend: () => ground.mend(), proxies: 2 }, kills);
+  killScenarios(() => broken !== undefined || ground.folder === undefined ? undefined : { folder: ground.folder, kubectl: (name) => ground.kubectl(name), mend: () => ground.mend(), proxies: 2 }, kills, sheet);
 
   describe("services of their own, under load", () => {
-    attachmentScenarios(() => ground, Math.ceil(cycles / 5));
+    attachmentScenarios(() => ground, Math.ceil(cycles / 5), sheet);
   });
 
   lifeCycleScenarios(() => ({ story: ground, terminal, steps }), () => carryOutAll(steps.slice(upgrade, upgrade + 1)));

@@ -72,6 +72,11 @@ export class Load {
     return this.#toldIn(await this.#lines());
   }
 
+  /** Since the callers began, whatever was marked. */
+  async asked(): Promise<number> {
+    return [...(await this.#lines()).values()].flat().reduce((sum, [, text]) => sum + Object.values(JSON.parse(text) as Record<string, number>).reduce((of, count) => of + count, 0), 0);
+  }
+
   #markAt(lines: Lines): void {
     this.#marks = new Map([...lines].map(([caller, told]) => [caller, told.length]));
   }

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../ground/eventually.ts";
 import { endCallers, givenCallerByAddress, givenCallers } from "../../story/callers.ts";
 import { givenExportedHttpbin, givenPolicy } from "../../story/story.ts";
+import type { Sheet } from "../soak/sheet.ts";
 import { allKills } from "./all-kills.ts";
 import { brokenPromises, carryOutKill, far, near, untilWhole } from "./kill.ts";
 import type { KillGround } from "./victims.ts";
 
-/** Kills under load, `times` each: what callers got is what docs/failure-modes.md promises. */
-export function killScenarios(theGround: () => KillGround | undefined, times: number): void {
+/** Kills under load, `times` each: what callers got is what docs/failure-modes.md promises, and is put down on the sheet. */
+export function killScenarios(theGround: () => KillGround | undefined, times: number, sheet: Sheet): void {
   describe("kills under load: callers lose what docs/failure-modes.md says", () => {
     /** Undefined: what is not ours we can't kill. */
     let ground: KillGround | undefined;
@@ -38,9 +39,13 @@ export function killScenarios(theGround: () => KillGround | undefined, times: nu
         // After one that went wrong: what is not whole is not killed again, and need not be waited for long.
         if (!whole) await untilWhole(ground, 60_000);
         whole = false;
-        const figures = await carryOutKill(ground, kill);
+        const figures = await carryOutKill(ground, kill).catch((error: unknown) => {
+          sheet.kill({ kill: kill.name });
+          throw error;
+        });
         whole = true;
         console.info(JSON.stringify(figures));
+        sheet.kill({ kill: kill.name, got: figures });
         expect(brokenPromises(kill.promise, figures)).toEqual([]);
       });
     });
