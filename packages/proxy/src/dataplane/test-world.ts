@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
 import type { AddressInfo } from "node:net";
@@ -57,12 +58,13 @@ export class TestWorld {
     for (const socket of this.#sockets) if (socket.localPort === port) socket.resetAndDestroy();
   }
 
-  /** An address where nobody listens. */
+  /** An address where nobody listens, nor will: it is the port from which a connection was made that lasts as long as the world. */
   async deadEndpoint(name: string): Promise<LocalEndpoint> {
-    const server = net.createServer();
-    const endpoint = { ip: "127.0.0.1", port: await this.listen(server), pod: name };
-    await new Promise((resolve) => server.close(resolve));
-    return endpoint;
+    const { port: listening } = await this.rawBackend(name, () => {});
+    const socket = net.connect(listening, "127.0.0.1");
+    this.#sockets.add(socket);
+    await once(socket, "connect");
+    return { ip: "127.0.0.1", port: socket.localPort as number, pod: name };
   }
 
   /** A connection to the service's port. */

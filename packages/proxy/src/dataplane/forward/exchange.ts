@@ -274,18 +274,20 @@ export class Exchange implements UpstreamUser, WaitingRequest {
   /** Sends a lost request again where that is allowed (RFC 9110 9.2.2, 3-dataplane); false when it is not. */
   #resend(lost: RouteTarget, unprocessed: boolean, reason: Lost, reused: boolean): boolean {
     if (!this.#tee.complete || this.#attempts >= attemptsMax) return false;
-    if (unprocessed) {
-      if (this.#attempt(lost)) return true;
-      const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
-      return other !== null && this.#attempt(other);
-    }
+    if (unprocessed) return this.#attemptAgain(lost);
     if (reason === "bad_response" || !isReplayableMethod(this.head.method)) return false;
     // A pooled connection that was closed says nothing against the local endpoint: no fail-over for that.
     if (!reused && this.#replay(lost)) return true;
-    if (!this.#route.budget.take(this.#runtime.nowMs())) return false;
-    if (this.#attempt(lost)) return true;
+    return this.#route.budget.take(this.#runtime.nowMs()) && this.#attemptAgain(lost);
+  }
+
+  /** Another endpoint of the same cluster; the last attempt goes to another cluster if there is one: a third endpoint after two lost ones may well be lost too. */
+  #attemptAgain(lost: RouteTarget): boolean {
+    const last = this.#attempts === attemptsMax - 1;
+    if (!last && this.#attempt(lost)) return true;
     const other = this.#route.elsewhere(this.#triedTargets, this.#session?.given ?? null);
-    return other !== null && this.#attempt(other);
+    if (other !== null && this.#attempt(other)) return true;
+    return last && this.#attempt(lost);
   }
 
   /** FailOver: replays a failed local attempt to a target, once. */

@@ -35,6 +35,24 @@ test("any method goes to another cluster when no local endpoint can be dialled; 
   expect(latest).toEqual([[0, clusterKey("other"), 200]]);
 });
 
+test("the last attempt goes to another cluster: many dead local endpoints do not use all of them up", async () => {
+  const dead = await Promise.all(["a", "b", "c", "d"].map((name) => world.deadEndpoint(name)));
+  world.apply({ targets: [["own", 1_000_000], ["other", 1]], local: dead, remotes: [await world.gateway("other", "/o")] });
+  expect(await world.get(await world.port(), "/x", post, "body")).toMatchObject({ status: 200, body: "other POST /o/x" });
+  const { targets } = world.telemetry();
+  expect(targets.map(({ clusterKey: key, requests, attempts }) => [key, requests, attempts])).toEqual([
+    [clusterKey("other"), 0, 1],
+    [clusterKey("own"), 1, 2],
+  ]);
+});
+
+test("the last attempt stays where it was chosen when there is no other cluster", async () => {
+  const dead = await Promise.all(["a", "b"].map((name) => world.deadEndpoint(name)));
+  world.apply({ local: [...dead, await world.backend("own")] });
+  const port = await world.port();
+  for (let round = 0; round < 6; round++) expect(await world.get(port, "/", post, "body")).toMatchObject({ status: 200, body: "own POST /" });
+});
+
 test("when no endpoint can be dialled the caller is told so", async () => {
   world.apply({ local: [await world.deadEndpoint("dead")] });
   const { status, headers, body } = await world.get(await world.port(), "/");
