@@ -57,6 +57,12 @@ async function addressOf(service: string): Promise<string> {
   return `http://${await ground.kubectl(near).run(["get", "service", service, "-n", "httpbin", "-o", "jsonpath={.spec.clusterIP}"])}:8080/`;
 }
 
+/** Until kube-proxy has its rules a new Service refuses connections. */
+async function untilAnswering(service: string): Promise<void> {
+  const address = await addressOf(service);
+  await eventually(`answers by ${address}`, async () => void execFileSync(...onNode("--compare", address, "--requests", "1"), { stdio: "pipe" }));
+}
+
 /** Medians over the rounds of httpbin's latencies in ms and those of the Service without Sluice, with the range of their ratios. */
 async function compare(stage: string, rounds: number): Promise<string> {
   const [ours, without] = await Promise.all(["httpbin", "plain"].map(addressOf)) as [string, string];
@@ -134,6 +140,7 @@ async function applyTimes(console: Console, changes: number): Promise<ApplyTimes
 
 await givenExportedHttpbin(ground);
 await ground.kubectl(near).apply(JSON.stringify(plain));
+await untilAnswering("plain");
 const forwarded = await forwardConsole(kubeconfig);
 try {
   const lines: string[] = [];
